@@ -1,0 +1,40 @@
+#!lua
+-- Gives a free unit to a buyer whom the operator names.
+--
+-- KEYS[1] meta  KEYS[2] items  KEYS[3] claims  KEYS[4] queue  KEYS[5] events  KEYS[6] live
+-- ARGV[1] known epoch  ARGV[2] known seq
+-- ARGV[3] item
+-- ARGV[4] buyer        JSON object { key, platform, userId, handle, displayName }
+-- ARGV[5] buyer key    ARGV[6] claim id for the new claim   ARGV[7] actor
+--
+-- Returns { code, epoch, seq, detail }
+--   OK (detail = { claimId }), ALREADY_WINNER, SOLD_OUT, ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING,
+--   HISTORY_LOST
+-- Emits claim.promoted for a waiting buyer, else claim.created.
+-- Holds: winners <= quantity; one active claim per buyer and item.
+-- @include "includes/claims"
+-- @include "includes/operator"
+
+local keys = { items = KEYS[2], claims = KEYS[3], queue = KEYS[4], events = KEYS[5] }
+local number, buyer_key = ARGV[3], ARGV[5]
+
+local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
+if not show then
+  return refused
+end
+local item, won = read_item(keys.items, number)
+if not item then
+  return reply(show, 'ITEM_NOT_FOUND')
+end
+local existing = read_claim(keys.claims, number, buyer_key)
+if existing and existing.state == 'winner' then
+  return reply(show, 'ALREADY_WINNER')
+end
+if won >= item.quantity then
+  return reply(show, 'SOLD_OUT')
+end
+
+local cause = { kind = 'operator', action = 'award', actor = ARGV[7] }
+grant_unit(show, keys, item, existing, ARGV[6], cjson.decode(ARGV[4]), cause)
+publish_events(show, KEYS[6])
+return reply(show, 'OK', cjson.encode({ claimId = existing and existing.claimId or ARGV[6] }))

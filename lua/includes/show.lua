@@ -1,0 +1,37 @@
+-- Reads the show and answers for the caller when it can't go on.
+--
+-- Every write script starts with load_show. Its reply shape is one for all:
+--   { code, epoch, seq, detail }   all strings; seq is the show's last event after the call
+-- `load_show` returns nil and that reply when the call can't go on.
+
+local function integer(value)
+  return string.format('%.0f', value)
+end
+
+-- known_epoch, known_seq: the last position that the caller has seen of this show ('' and '0' when it
+-- has seen none). A server that lost its newest events (a crash between two fsyncs) knows less than the
+-- caller: going on would give the same seq to another event.
+local function load_show(meta_key, known_epoch, known_seq)
+  local meta = redis.call('HMGET', meta_key, 'status', 'epoch', 'seq', 'claimWord', 'passWord', 'name')
+  if not meta[1] then
+    return nil, { 'SHOW_MISSING', '', '0', '' }
+  end
+  local show = {
+    meta_key = meta_key,
+    status = meta[1],
+    epoch = meta[2],
+    seq = tonumber(meta[3]),
+    claim_word = meta[4],
+    pass_word = meta[5],
+    name = meta[6],
+    published = {},
+  }
+  if known_epoch == show.epoch and tonumber(known_seq) > show.seq then
+    return nil, { 'HISTORY_LOST', show.epoch, integer(show.seq), '' }
+  end
+  return show
+end
+
+local function reply(show, code, detail)
+  return { code, show.epoch, integer(show.seq), detail or '' }
+end

@@ -1,0 +1,38 @@
+#!lua
+-- Makes a rebuilt show live in one step, if nobody else did so first.
+--
+-- KEYS[1] meta  KEYS[2] items  KEYS[3] claims  KEYS[4] queue  KEYS[5] comments  KEYS[6] channels
+-- KEYS[7] events  KEYS[8] live
+-- KEYS[9..14] the staging keys of KEYS[1..6]
+-- ARGV[1] epoch and ARGV[2] seq of a damaged show that this one replaces, '' and '0' for none
+-- ARGV[3] epoch of the rebuilt show
+-- ARGV[4] seconds that the show stays, for one that has ended; '0' for one that stays
+--
+-- Returns { code, epoch, seq, detail }: OK, ALREADY_LIVE (the staging keys are dropped)
+-- Emits no event; publishes { "reset": epoch } so that readers resync at once.
+-- Holds: an acknowledged claim of a live show is never replaced by a rebuild that does not know it.
+-- @include "includes/show"
+
+local live = load_show(KEYS[1], '', '0')
+if live and not (live.epoch == ARGV[1] and integer(live.seq) == ARGV[2]) then
+  for index = 9, 14 do
+    redis.call('UNLINK', KEYS[index])
+  end
+  return reply(live, 'ALREADY_LIVE')
+end
+
+for index = 1, 7 do
+  redis.call('UNLINK', KEYS[index])
+end
+for index = 1, 6 do
+  if redis.call('EXISTS', KEYS[index + 8]) == 1 then
+    redis.call('RENAME', KEYS[index + 8], KEYS[index])
+    if ARGV[4] == '0' then
+      redis.call('PERSIST', KEYS[index])
+    else
+      redis.call('EXPIRE', KEYS[index], ARGV[4])
+    end
+  end
+end
+redis.call('SPUBLISH', KEYS[8], '{"reset":"' .. ARGV[3] .. '"}')
+return reply(load_show(KEYS[1], '', '0'), 'OK')

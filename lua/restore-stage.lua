@@ -1,0 +1,20 @@
+#!lua
+-- Puts a part of a show that is being rebuilt aside, where nothing reads it yet.
+--
+-- KEYS[1] the staging key of one of the show's keys
+-- ARGV[1] 'hash' or 'queue'  ARGV[2] seconds after which an abandoned rebuild vanishes
+-- ARGV[3..]  field, value, … for a hash; members for the queue; at most 4,000 in all
+--
+-- Returns { code, epoch, seq, detail }: OK, with empty epoch and seq
+-- Emits nothing.
+
+local parts = {}
+for index = 3, #ARGV do
+  if ARGV[1] == 'queue' then
+    parts[#parts + 1] = 0
+  end
+  parts[#parts + 1] = ARGV[index]
+end
+redis.call(ARGV[1] == 'queue' and 'ZADD' or 'HSET', KEYS[1], unpack(parts))
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return { 'OK', '', '0', '' }

@@ -1,0 +1,163 @@
+import type { Buyer } from './buyer.ts';
+
+export type ShowStatus = 'draft' | 'active' | 'paused' | 'ended';
+export type ItemState = 'open' | 'closed';
+export type ClaimState = 'winner' | 'waitlist';
+
+/** What became of a new comment (DESIGN §3). */
+export type CommentOutcome =
+	| 'none'
+	| 'not_counted'
+	| 'item_not_found'
+	| 'item_closed'
+	| 'duplicate_buyer'
+	| 'winner'
+	| 'waitlist'
+	| 'pass'
+	| 'no_active_claim';
+
+export const COMMENT_OUTCOMES: readonly CommentOutcome[] = [
+	'none',
+	'not_counted',
+	'item_not_found',
+	'item_closed',
+	'duplicate_buyer',
+	'winner',
+	'waitlist',
+	'pass',
+	'no_active_claim'
+];
+
+export type Item = {
+	readonly id: string;
+	readonly number: string;
+	readonly title: string;
+	readonly quantity: number;
+	readonly state: ItemState;
+};
+
+/** What made a claim change: a viewer's comment, or an operator's action with its actor. */
+export type Cause =
+	| { readonly kind: 'comment'; readonly commentKey: string }
+	| { readonly kind: 'operator'; readonly action: string; readonly actor: string };
+
+export type ChannelStatus = 'connecting' | 'connected' | 'degraded' | 'disconnected' | 'ended';
+
+export type CommentReceived = {
+	readonly platform: string;
+	readonly liveId: string;
+	readonly commentId: string;
+	/** Platform time in epoch milliseconds, null when the platform gave none. */
+	readonly postedAt: number | null;
+	readonly userId: string;
+	readonly handle: string;
+	readonly displayName: string | null;
+	readonly text: string;
+	readonly intent: 'claim' | 'pass' | null;
+	readonly item: string | null;
+	readonly outcome: CommentOutcome;
+	/** The claim that this comment created or released. */
+	readonly claimId: string | null;
+	/** Place in the queue (1 = next), only for outcome `waitlist`. */
+	readonly position: number | null;
+};
+
+export type ClaimCreated = {
+	readonly claimId: string;
+	/** The item's id: a number can be removed and given to another item later. */
+	readonly itemId: string;
+	readonly item: string;
+	readonly buyer: Buyer;
+	readonly state: ClaimState;
+	/** Orders the queue: the claim with the lowest rank is promoted first. */
+	readonly rank: number;
+	readonly position: number | null;
+	readonly cause: Cause;
+};
+
+export type ClaimReleased = {
+	readonly claimId: string;
+	readonly item: string;
+	readonly buyer: Buyer;
+	readonly from: ClaimState;
+	readonly cause: Cause;
+};
+
+export type ClaimPromoted = {
+	readonly claimId: string;
+	readonly item: string;
+	readonly buyer: Buyer;
+	readonly cause: Cause;
+};
+
+export type ItemAction = 'added' | 'edited' | 'quantity' | 'opened' | 'closed' | 'removed';
+
+export type ItemUpdated = {
+	readonly action: ItemAction;
+	readonly item: Item;
+	readonly previous: Item | null;
+	readonly actor: string;
+};
+
+export type SessionStatus = {
+	readonly action: 'activated' | 'paused' | 'resumed' | 'ended' | 'edited';
+	readonly status: ShowStatus;
+	readonly previous: ShowStatus;
+	readonly name: string;
+	readonly claimWord: string;
+	readonly passWord: string;
+	readonly actor: string;
+};
+
+export type ChannelStatusChanged = {
+	readonly channelId: string;
+	readonly platform: string;
+	readonly liveId: string;
+	readonly status: ChannelStatus;
+	readonly detail: string | null;
+};
+
+export type ErrorRecorded = {
+	readonly code: string;
+	readonly message: string;
+	readonly channelId: string | null;
+};
+
+type EventOf<Type extends string, Data> = {
+	/** `<epoch>:<seq>`, also the id that a client resumes from. */
+	readonly id: string;
+	readonly epoch: string;
+	readonly seq: number;
+	/** Epoch milliseconds on the Redis server's clock. */
+	readonly at: number;
+	readonly type: Type;
+	readonly data: Data;
+};
+
+/** One fact that happened in a show. The log of these is the truth; every state is a fold of it. */
+export type ShowEvent =
+	| EventOf<'comment.received', CommentReceived>
+	| EventOf<'claim.created', ClaimCreated>
+	| EventOf<'claim.released', ClaimReleased>
+	| EventOf<'claim.promoted', ClaimPromoted>
+	| EventOf<'item.updated', ItemUpdated>
+	| EventOf<'session.status', SessionStatus>
+	| EventOf<'channel.status', ChannelStatusChanged>
+	| EventOf<'error', ErrorRecorded>;
+
+export type ShowEventType = ShowEvent['type'];
+
+/** A position in a show's log. */
+export type LogPosition = { readonly epoch: string; readonly seq: number };
+
+export function formatPosition(position: LogPosition): string {
+	return `${position.epoch}:${position.seq}`;
+}
+
+/** Reads `<epoch>:<seq>`; null for anything else, since it comes from clients. */
+export function parsePosition(id: string): LogPosition | null {
+	const match = /^([a-z0-9]{1,32}):(0|[1-9][0-9]{0,14})$/.exec(id);
+	return match?.[1] !== undefined && match[2] !== undefined
+		? { epoch: match[1], seq: Number(match[2]) }
+		: null;
+}

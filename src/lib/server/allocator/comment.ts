@@ -1,0 +1,177 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { buyerKey } from '../../domain/buyer.ts';
+import type { Buyer } from '../../domain/buyer.ts';
+import { COMMENT_OUTCOMES } from '../../domain/events.ts';
+import type { CommentOutcome, LogPosition } from '../../domain/events.ts';
+import { parseComment } from '../../domain/parse-comment.ts';
+import type { IntentWords } from '../../domain/parse-comment.ts';
+import { MAX_COMMENT_TEXT, MAX_ID_TEXT, MAX_NAME_TEXT, cleanText } from '../../domain/text.ts';
+import { AppError } from '../errors.ts';
+import type { ScriptRunner, ShowScript } from './script-runner.ts';
+
+export const COMMENT_SCRIPT: ShowScript = {
+	name: 'comment',
+	keys: ['meta', 'comments', 'items', 'claims', 'queue', 'events', 'live']
+};
+
+/** A platform's opaque id. Longer or empty ones are refused: cutting an id would merge two people. */
+const opaqueId = z
+	.string()
+	.min(1)
+	.max(MAX_ID_TEXT)
+	.refine((id) => id === cleanText(id, MAX_ID_TEXT), 'must not hold control characters');
+
+/** A comment as a channel delivers it, before it is cleaned. */
+export const incomingCommentSchema = z.object({
+	platform: z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/),
+	liveId: opaqueId,
+	/** Null or absent for a source without comment ids: then a hash stands in for it. */
+	commentId: opaqueId.nullish(),
+	userId: opaqueId,
+	userHandle: z.string().transform((handle) => cleanText(handle, MAX_NAME_TEXT)),
+	userDisplayName: z
+		.string()
+		.transform((name) => cleanText(name, MAX_NAME_TEXT))
+		.nullish(),
+	text: z.string(),
+	/** Platform time, epoch milliseconds. */
+	postedAt: z.number().int().nonnegative().max(8_640_000_000_000_000).nullish()
+});
+
+export type IncomingComment = z.input<typeof incomingCommentSchema>;
+
+export type CommentResult = {
+	/** The comment's place in the log. */
+	readonly seq: number;
+	readonly outcome: CommentOutcome;
+	readonly item: string | null;
+	readonly claimId: string | null;
+	readonly position: number | null;
+};
+
+export type CommentReply = CommentResult & {
+	/** The comment was seen before: the result is the first one, and nothing changed. */
+	readonly replay: boolean;
+	/** The show's position after the call. */
+	readonly at: LogPosition;
+};
+
+const outcomeSchema = z.enum(COMMENT_OUTCOMES);
+const resultSchema = z.union([
+	z
+		.tuple([z.number().int(), outcomeSchema])
+		.transform(([seq, outcome]) => ({ seq, outcome, item: null, claimId: null, position: null })),
+	z
+		.tuple([
+			z.number().int(),
+			outcomeSchema,
+			z.string(),
+			z.string().nullable(),
+			z.number().int().nullable()
+		])
+		.transform(([seq, outcome, item, claimId, position]) => ({
+			seq,
+			outcome,
+			item,
+			claimId,
+			position
+		}))
+]);
+
+/** The first result of a comment as the `comments` hash keeps it (see lua/comment.lua). */
+export function encodeCommentResult(result: CommentResult): string {
+	return JSON.stringify(
+		result.item === null
+			? [result.seq, result.outcome]
+			: [result.seq, result.outcome, result.item, result.claimId, result.position]
+	);
+}
+
+export function commentKey(platform: string, commentId: string): string {
+	return `${platform}:${commentId}`;
+}
+
+/**
+ * The identity of a comment from a source without comment ids (DESIGN §3): a hash of platform, live
+ * id, user id, text and platform time.
+ */
+function hashedCommentId(comment: z.output<typeof incomingCommentSchema>): string {
+	const facts = [comment.platform, comment.liveId, comment.userId, comment.text, comment.postedAt];
+	return `h-${createHash('sha256').update(JSON.stringify(facts)).digest('base64url')}`;
+}
+
+/** Takes comments in: cleans, parses and runs them through `lua/comment.lua`, one call each. */
+export class CommentIntake {
+	readonly #runner: ScriptRunner;
+	/** The words of each show as last heard of. Only a guess: the script refuses stale ones. */
+	readonly #words = new Map<string, IntentWords>();
+
+	constructor(runner: ScriptRunner) {
+		this.#runner = runner;
+	}
+
+	/**
+	 * Logs a comment and lets it claim or pass. A second delivery returns the first result.
+	 * Throws `INVALID_INPUT`, `SHOW_NOT_FOUND`, `SHOW_NOT_LIVE`, `UNAVAILABLE`.
+	 */
+	async take(showId: string, incoming: IncomingComment): Promise<CommentReply> {
+		const parsed = incomingCommentSchema.safeParse(incoming);
+		if (!parsed.success) {
+			throw new AppError('INVALID_INPUT', { message: z.prettifyError(parsed.error) });
+		}
+		const comment = parsed.data;
+		const commentId = comment.commentId ?? hashedCommentId(comment);
+		const buyer: Buyer = {
+			key: buyerKey(comment.platform, comment.userId),
+			platform: comment.platform,
+			userId: comment.userId,
+			handle: comment.userHandle,
+			displayName: comment.userDisplayName ?? null
+		};
+		const text = cleanText(comment.text, MAX_COMMENT_TEXT);
+		const logged = JSON.stringify({
+			platform: comment.platform,
+			liveId: comment.liveId,
+			commentId,
+			postedAt: comment.postedAt ?? null,
+			userId: buyer.userId,
+			handle: buyer.handle,
+			displayName: buyer.displayName,
+			text
+		});
+		const key = commentKey(comment.platform, commentId);
+		const buyerJson = JSON.stringify(buyer);
+
+		for (;;) {
+			const words = this.#words.get(showId);
+			const intent = words ? parseComment(text, words) : null;
+			const reply = await this.#runner.call(COMMENT_SCRIPT, showId, [
+				key,
+				logged,
+				intent?.kind ?? '',
+				intent?.item ?? '',
+				words?.claimWord ?? '',
+				words?.passWord ?? '',
+				buyerJson,
+				buyer.key,
+				randomUUID()
+			]);
+			switch (reply.code) {
+				case 'STALE_WORDS':
+					this.#words.set(showId, wordsSchema.parse(JSON.parse(reply.detail)));
+					continue;
+				case 'SHOW_NOT_LIVE':
+					throw new AppError('SHOW_NOT_LIVE');
+				default:
+					return {
+						...resultSchema.parse(JSON.parse(reply.detail)),
+						replay: reply.code === 'duplicate_comment',
+						at: reply.position
+					};
+			}
+		}
+	}
+}
+
+const wordsSchema = z.object({ claimWord: z.string(), passWord: z.string() });

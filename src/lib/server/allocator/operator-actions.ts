@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Buyer } from '../../domain/buyer.ts';
+import type { ScriptRunner, ShowScript } from './script-runner.ts';
+
+/** Most units of one item. Bounds the promotions that one script call can make. */
+export const MAX_QUANTITY = 9_999;
+
+const CLAIM_KEYS = ['meta', 'items', 'claims', 'queue', 'events', 'live'] as const;
+
+export const RELEASE_SCRIPT: ShowScript = { name: 'release', keys: CLAIM_KEYS };
+export const AWARD_SCRIPT: ShowScript = { name: 'award', keys: CLAIM_KEYS };
+export const REASSIGN_SCRIPT: ShowScript = { name: 'reassign', keys: CLAIM_KEYS };
+export const SET_QUANTITY_SCRIPT: ShowScript = { name: 'set-quantity', keys: CLAIM_KEYS };
+export const ADD_ITEM_SCRIPT: ShowScript = {
+	name: 'add-item',
+	keys: ['meta', 'items', 'events', 'live']
+};
+export const CHANGE_ITEM_SCRIPT: ShowScript = {
+	name: 'change-item',
+	keys: ['meta', 'items', 'events', 'live']
+};
+export const REMOVE_ITEM_SCRIPT: ShowScript = {
+	name: 'remove-item',
+	keys: ['meta', 'items', 'queue', 'events', 'live']
+};
+export const CHANGE_STATUS_SCRIPT: ShowScript = {
+	name: 'change-status',
+	keys: ['meta', 'events', 'live']
+};
+export const EDIT_SHOW_SCRIPT: ShowScript = { name: 'edit-show', keys: ['meta', 'events', 'live'] };
+
+/** A claim as an operator points at it. Without `claimId`: whichever the buyer holds now. */
+export type ClaimTarget = {
+	readonly item: string;
+	readonly buyerKey: string;
+	readonly claimId?: string | undefined;
+};
+
+export type StatusAction = 'activated' | 'paused' | 'resumed' | 'ended';
+
+const claimDetail = z.object({ claimId: z.string() });
+const noDetail = z.unknown();
+
+/**
+ * What an operator can do to a show, one script call each (DESIGN §3). Every refusal is an `AppError`
+ * with the script's code and changes nothing. `actor` is the member's id and goes into the event.
+ */
+export class OperatorActions {
+	readonly #runner: ScriptRunner;
+
+	constructor(runner: ScriptRunner) {
+		this.#runner = runner;
+	}
+
+	/** Throws `NO_ACTIVE_CLAIM`, `ITEM_NOT_FOUND`, `SHOW_ENDED`. */
+	async release(showId: string, target: ClaimTarget, actor: string): Promise<{ claimId: string }> {
+		const args = [target.item, target.buyerKey, target.claimId ?? '', actor];
+		return await this.#runner.act(RELEASE_SCRIPT, showId, args, claimDetail);
+	}
+
+	/** Throws `SOLD_OUT`, `ALREADY_WINNER`, `ITEM_NOT_FOUND`, `SHOW_ENDED`. */
+	async award(
+		showId: string,
+		item: string,
+		buyer: Buyer,
+		actor: string
+	): Promise<{ claimId: string }> {
+		const args = [item, JSON.stringify(buyer), buyer.key, randomUUID(), actor];
+		return await this.#runner.act(AWARD_SCRIPT, showId, args, claimDetail);
+	}
+
+	/** Throws `NOT_A_WINNER`, `ALREADY_WINNER`, `ITEM_NOT_FOUND`, `SHOW_ENDED`. */
+	async reassign(
+		showId: string,
+		from: ClaimTarget,
+		to: Buyer,
+		actor: string
+	): Promise<{ claimId: string }> {
+		const args = [
+			from.item,
+			from.buyerKey,
+			from.claimId ?? '',
+			JSON.stringify(to),
+			to.key,
+			randomUUID(),
+			actor
+		];
+		return await this.#runner.act(REASSIGN_SCRIPT, showId, args, claimDetail);
+	}
+
+	/** Throws `QUANTITY_BELOW_CLAIMED` (details: `won`), `ITEM_NOT_FOUND`, `SHOW_ENDED`. */
+	async setQuantity(showId: string, item: string, quantity: number, actor: string): Promise<void> {
+		assertQuantity(quantity);
+		await this.#runner.act(SET_QUANTITY_SCRIPT, showId, [item, String(quantity), actor], noDetail);
+	}
+
+	/** Throws `ITEM_EXISTS`, `SHOW_ENDED`. */
+	async addItem(
+		showId: string,
+		item: { readonly number: string; readonly title: string; readonly quantity: number },
+		actor: string
+	): Promise<{ itemId: string }> {
+		assertQuantity(item.quantity);
+		const itemId = randomUUID();
+		const args = [item.number, itemId, item.title, String(item.quantity), actor];
+		await this.#runner.act(ADD_ITEM_SCRIPT, showId, args, noDetail);
+		return { itemId };
+	}
+
+	/** Throws `ITEM_NOT_FOUND`, `SHOW_ENDED`. */
+	async editItem(showId: string, item: string, title: string, actor: string): Promise<void> {
+		await this.#runner.act(CHANGE_ITEM_SCRIPT, showId, [item, 'edited', title, actor], noDetail);
+	}
+
+	/** Comments on a closed item count as `item_closed`. Throws `ITEM_NOT_FOUND`, `SHOW_ENDED`. */
+	async closeItem(showId: string, item: string, actor: string): Promise<void> {
+		await this.#runner.act(CHANGE_ITEM_SCRIPT, showId, [item, 'closed', '', actor], noDetail);
+	}
+
+	/** Throws `ITEM_NOT_FOUND`, `SHOW_ENDED`. */
+	async openItem(showId: string, item: string, actor: string): Promise<void> {
+		await this.#runner.act(CHANGE_ITEM_SCRIPT, showId, [item, 'opened', '', actor], noDetail);
+	}
+
+	/** Throws `ITEM_HAS_CLAIMS`, `ITEM_NOT_FOUND`, `SHOW_ENDED`. */
+	async removeItem(showId: string, item: string, actor: string): Promise<void> {
+		await this.#runner.act(REMOVE_ITEM_SCRIPT, showId, [item, actor], noDetail);
+	}
+
+	/** Throws `INVALID_TRANSITION` (details: `status`), `SHOW_ENDED`. */
+	async changeStatus(showId: string, action: StatusAction, actor: string): Promise<void> {
+		await this.#runner.act(CHANGE_STATUS_SCRIPT, showId, [action, actor], noDetail);
+	}
+
+	/** Words must be normalised (`parseIntentWord`) and differ. Throws `SHOW_ENDED`. */
+	async editShow(
+		showId: string,
+		settings: { readonly name: string; readonly claimWord: string; readonly passWord: string },
+		actor: string
+	): Promise<void> {
+		const args = [settings.name, settings.claimWord, settings.passWord, actor];
+		await this.#runner.act(EDIT_SHOW_SCRIPT, showId, args, noDetail);
+	}
+}
+
+function assertQuantity(quantity: number): void {
+	if (!Number.isSafeInteger(quantity) || quantity < 0 || quantity > MAX_QUANTITY) {
+		throw new RangeError(`quantity must be an integer from 0 to ${MAX_QUANTITY}: ${quantity}`);
+	}
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import type { LogPosition } from '../../domain/events.ts';
+import { AppError, isAppErrorCode } from '../errors.ts';
+import { showKey } from '../redis/keys.ts';
+import type { ShowKey } from '../redis/keys.ts';
+import { runScript } from '../redis/run-script.ts';
+import type { RedisClient } from '../redis/run-script.ts';
+import type { LuaScript } from '../redis/script-loader.ts';
+
+/** What every write script answers; `detail` is JSON or empty. */
+export type ScriptReply = {
+	readonly code: string;
+	readonly position: LogPosition;
+	readonly detail: string;
+};
+
+/** A script of a show with the keys it declares, in the order of its header. */
+export type ShowScript = {
+	readonly name: string;
+	readonly keys: readonly ShowKey[];
+};
+
+export type ScriptRunnerOptions = {
+	readonly redis: RedisClient;
+	readonly scripts: ReadonlyMap<string, LuaScript>;
+	/**
+	 * Rebuilds a show that Redis does not hold, or holds in an older state than was acknowledged
+	 * (then `damaged` is the position it fell back to). Throws `SHOW_NOT_FOUND` for an unknown show.
+	 */
+	readonly recover: (showId: string, damaged: LogPosition | null) => Promise<void>;
+	/**
+	 * The position that history holds, asked once per show and process, so that a server which came
+	 * back with an old state is recognised by a process that has just started. Null when history can't
+	 * be reached: claims go on without it.
+	 */
+	readonly persistedPosition: (showId: string) => Promise<LogPosition | null>;
+	/** Called after each call that appended events: history has something to do. */
+	readonly onAppended: (showId: string) => void;
+	/** Called with the duration of each script call in milliseconds, for metrics. */
+	readonly onCall?: (script: string, code: string, durationMs: number) => void;
+};
+
+const replySchema = z.tuple([z.string(), z.string(), z.string(), z.string()]);
+
+/** How many shows' positions a process remembers. The least recently written one is forgotten. */
+const MAX_KNOWN_SHOWS = 10_000;
+/** A show that was rebuilt may be lost again at once; after this many rebuilds in one call we give up. */
+const MAX_RECOVERIES = 3;
+
+const NO_POSITION: LogPosition = { epoch: '', seq: 0 };
+
+/** Runs the write scripts of shows: remembers positions, rebuilds lost shows, wakes history. */
+export class ScriptRunner {
+	readonly #options: ScriptRunnerOptions;
+	readonly #known = new Map<string, LogPosition>();
+
+	constructor(options: ScriptRunnerOptions) {
+		this.#options = options;
+	}
+
+	/**
+	 * Calls a script once the show is live in Redis. `args` are those after the known position.
+	 * Returns whatever code the script answered; throws `SHOW_NOT_FOUND` and `UNAVAILABLE`.
+	 */
+	async call(
+		script: ShowScript,
+		showId: string,
+		args: readonly string[]
+	): Promise<ScriptReply> {
+		for (let attempt = 0; ; attempt++) {
+			const known =
+				this.#known.get(showId) ??
+				(await this.#options.persistedPosition(showId)) ??
+				NO_POSITION;
+			const reply = await this.#callOnce(script, showId, [
+				known.epoch,
+				String(known.seq),
+				...args
+			]);
+			if (reply.code !== 'SHOW_MISSING' && reply.code !== 'HISTORY_LOST') {
+				this.#remember(showId, reply.position);
+				return reply;
+			}
+			if (attempt === MAX_RECOVERIES) throw new AppError('UNAVAILABLE');
+			const damaged = reply.code === 'HISTORY_LOST' ? reply.position : null;
+			await this.#options.recover(showId, damaged);
+			this.#known.delete(showId);
+		}
+	}
+
+	/** As `call`, and throws an `AppError` for every code but OK. Returns the detail. */
+	async act<Detail>(
+		script: ShowScript,
+		showId: string,
+		args: readonly string[],
+		detail: z.ZodType<Detail>
+	): Promise<Detail> {
+		const reply = await this.call(script, showId, args);
+		if (reply.code === 'OK') return detail.parse(reply.detail === '' ? null : JSON.parse(reply.detail));
+		throw refusal(script, reply);
+	}
+
+	/** The last position that this process has seen of the show, if any. */
+	knownPosition(showId: string): LogPosition | null {
+		return this.#known.get(showId) ?? null;
+	}
+
+	async #callOnce(script: ShowScript, showId: string, args: string[]): Promise<ScriptReply> {
+		const lua = this.#options.scripts.get(script.name);
+		if (!lua) throw new Error(`lua/${script.name}.lua does not exist`);
+		const keys = script.keys.map((key) => showKey(showId, key));
+		const startedAt = performance.now();
+		const raw = await runScript(this.#options.redis, lua, keys, args);
+		const [code, epoch, seq, detail] = replySchema.parse(raw);
+		this.#options.onCall?.(script.name, code, performance.now() - startedAt);
+		return { code, position: { epoch, seq: Number(seq) }, detail };
+	}
+
+	#remember(showId: string, position: LogPosition): void {
+		const known = this.#known.get(showId);
+		if (known?.epoch === position.epoch && known.seq >= position.seq) return;
+		this.#known.delete(showId);
+		this.#known.set(showId, position);
+		if (this.#known.size > MAX_KNOWN_SHOWS) {
+			const oldest = this.#known.keys().next();
+			if (!oldest.done) this.#known.delete(oldest.value);
+		}
+		this.#options.onAppended(showId);
+	}
+}
+
+const detailsSchema = z.record(z.string(), z.unknown());
+
+function refusal(script: ShowScript, reply: ScriptReply): AppError {
+	if (!isAppErrorCode(reply.code)) {
+		throw new Error(`lua/${script.name}.lua answered an unknown code ${reply.code}`);
+	}
+	const details = reply.detail === '' ? {} : detailsSchema.parse(JSON.parse(reply.detail));
+	return new AppError(reply.code, { details });
+}

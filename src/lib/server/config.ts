@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/** Configuration that can't be used; the message lists every fault at once. */
+export class ConfigError extends Error {
+	override readonly name = 'ConfigError';
+}
+
+const blankAsUnset = (value: unknown): unknown => (value === '' ? undefined : value);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+function setting<Schema extends z.ZodType>(schema: Schema) {
+	return z.preprocess(blankAsUnset, schema);
+}
+
+const envSchema = z.object({
+	NODE_ENV: setting(z.enum(['development', 'production', 'test']).default('development')),
+	ROLE: setting(z.enum(['all', 'web', 'worker']).default('all')),
+	REDIS_URL: setting(z.url({ protocol: /^rediss?$/ })),
+	REDIS_CLUSTER: setting(flag.default(false)),
+	DATABASE_URL: setting(z.url({ protocol: /^postgres(ql)?$/ })),
+	DATABASE_POOL_SIZE: setting(z.coerce.number().int().min(2).max(200).default(10)),
+	ORIGIN: setting(z.url({ protocol: /^https?$/ }).optional()),
+	LOG_LEVEL: setting(z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')),
+	RESUME_TAIL_EVENTS: setting(z.coerce.number().int().min(100).max(1_000_000).default(5_000)),
+	ENDED_SHOW_TTL_SECONDS: setting(z.coerce.number().int().min(60).default(86_400)),
+	TRUSTED_PROXY_HEADER: setting(z.string().regex(/^[a-z-]+$/).optional())
+});
+
+export type Config = {
+	readonly environment: 'development' | 'production' | 'test';
+	readonly role: 'all' | 'web' | 'worker';
+	readonly redis: { readonly url: string; readonly cluster: boolean };
+	readonly database: { readonly url: string; readonly poolSize: number };
+	/** Origin that browsers use, e.g. `https://app.example.com`. Unset outside production: any loopback. */
+	readonly origin: string | null;
+	readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+	/** Persisted events that stay in a show's stream for consoles that resume. */
+	readonly resumeTailEvents: number;
+	/** How long an ended show stays in Redis once Postgres has all of it. */
+	readonly endedShowTtlSeconds: number;
+	/** Header in which a trusted reverse proxy gives the client's address, e.g. `x-forwarded-for`. */
+	readonly trustedProxyHeader: string | null;
+};
+
+/** Reads the configuration from environment variables. Throws `ConfigError` with the whole list of faults. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+	const parsed = envSchema.safeParse(env);
+	if (!parsed.success) {
+		const faults = parsed.error.issues.map((issue) => {
+			const name = issue.path.join('.');
+			const unset = env[name] === undefined || env[name] === '';
+			return `  ${name}: ${unset ? 'must be set' : issue.message}`;
+		});
+		throw new ConfigError(`The configuration can’t be used:\n${faults.join('\n')}`);
+	}
+	const values = parsed.data;
+	if (values.NODE_ENV === 'production' && values.ORIGIN === undefined) {
+		throw new ConfigError('The configuration can’t be used:\n  ORIGIN: must be set in production');
+	}
+	return {
+		environment: values.NODE_ENV,
+		role: values.ROLE,
+		redis: { url: values.REDIS_URL, cluster: values.REDIS_CLUSTER },
+		database: { url: values.DATABASE_URL, poolSize: values.DATABASE_POOL_SIZE },
+		origin: values.ORIGIN ?? null,
+		logLevel: values.LOG_LEVEL,
+		resumeTailEvents: values.RESUME_TAIL_EVENTS,
+		endedShowTtlSeconds: values.ENDED_SHOW_TTL_SECONDS,
+		trustedProxyHeader: values.TRUSTED_PROXY_HEADER ?? null
+	};
+}

@@ -1,0 +1,51 @@
+/**
+ * Every refusal that a caller can act on. The code is stable: clients, tests and other services
+ * branch on it. The message is for people: what happened and what to do.
+ */
+export const APP_ERRORS = {
+	// the show's live state (DESIGN §3)
+	SHOW_NOT_FOUND: 'There is no such show in this workspace.',
+	SHOW_NOT_LIVE: 'The show takes no comments: it has not started or is over.',
+	SHOW_ENDED: 'The show is over; its result can no longer be changed.',
+	INVALID_TRANSITION: 'The show can’t do that in its present state.',
+	ITEM_NOT_FOUND: 'There is no item with this number in the show.',
+	ITEM_EXISTS: 'The show already has an item with this number.',
+	ITEM_HAS_CLAIMS: 'Somebody holds or waits for this item. Release the claims first.',
+	QUANTITY_BELOW_CLAIMED: 'More units are already sold than that. Release a winner first.',
+	SOLD_OUT: 'No unit is free. Raise the quantity, or reassign a winner’s unit.',
+	ALREADY_WINNER: 'This buyer already holds a unit of this item.',
+	NOT_A_WINNER: 'This buyer holds no unit of the item any more.',
+	NO_ACTIVE_CLAIM: 'This claim is no longer active.',
+	// input and access
+	INVALID_INPUT: 'The input is not valid.',
+	SIGNED_OUT: 'Please sign in.',
+	FORBIDDEN: 'Your role does not allow this.',
+	BAD_CREDENTIALS: 'The e-mail address or the password is wrong.',
+	EMAIL_TAKEN: 'There is already an account with this e-mail address.',
+	RATE_LIMITED: 'Too many attempts. Please wait a moment.',
+	BAD_ORIGIN: 'This request came from another site and was refused.',
+	// the system
+	UNAVAILABLE: 'The service can’t reach its data right now. Nothing was changed; try again.'
+} as const;
+
+export type AppErrorCode = keyof typeof APP_ERRORS;
+
+export class AppError extends Error {
+	override readonly name = 'AppError';
+	readonly code: AppErrorCode;
+	/** Facts for the client (no secrets, no personal data), e.g. the number of units already sold. */
+	readonly details: Record<string, unknown>;
+
+	constructor(
+		code: AppErrorCode,
+		options: { message?: string; details?: Record<string, unknown>; cause?: unknown } = {}
+	) {
+		super(options.message ?? APP_ERRORS[code], { cause: options.cause });
+		this.code = code;
+		this.details = options.details ?? {};
+	}
+}
+
+export function isAppErrorCode(code: string): code is AppErrorCode {
+	return Object.hasOwn(APP_ERRORS, code);
+}

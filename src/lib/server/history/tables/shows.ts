@@ -1,0 +1,37 @@
+import type { Generated } from 'kysely';
+import type { ChannelStatus, ItemState, ShowStatus } from '../../../domain/events.ts';
+import type { BigIntColumn, Timestamps } from './people.ts';
+
+export type ShowsTable = Timestamps & {
+	id: string;
+	workspace_id: string;
+	name: string;
+	status: Generated<ShowStatus>;
+	claim_word: string;
+	pass_word: string;
+	is_rehearsal: Generated<boolean>;
+	/** With `last_seq` the cursor of the durable log. */
+	epoch: string;
+	last_seq: Generated<BigIntColumn>;
+	started_at: Date | null;
+	ended_at: Date | null;
+};
+
+export type ItemsTable = Timestamps & {
+	id: string;
+	show_id: string;
+	number: number;
+	title: string;
+	quantity: number;
+	state: ItemState;
+	removed_at: Date | null;
+};
+
+export type ChannelsTable = Timestamps & {
+	id: string;
+	show_id: string;
+	platform: string;
+	live_id: string;
+	status: ChannelStatus;
+	detail: string | null;
+};

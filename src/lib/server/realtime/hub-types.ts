@@ -1,0 +1,31 @@
+import type { LogPosition } from '../../domain/events.ts';
+import type { LiveMessage, ShowSnapshot } from '../../domain/live-show.ts';
+
+/** A message on its way to consoles, shared by all of them: encode `message` once and keep it. */
+export type LiveBatch = {
+	/** Position after the batch, `<epoch>:<seq>`: what a client resumes from. */
+	readonly id: string;
+	readonly message: LiveMessage;
+};
+
+export type SubscribeOptions = {
+	/** Where the client left off; null for a client that knows nothing yet. */
+	readonly resumeFrom: LogPosition | null;
+	readonly signal: AbortSignal;
+};
+
+/** What the API needs of the realtime hub. */
+export type LiveFeed = {
+	/** The show as of now, from memory where it is watched. Throws `SHOW_NOT_FOUND`, `UNAVAILABLE`. */
+	snapshot(showId: string): Promise<ShowSnapshot>;
+	/**
+	 * The show from `resumeFrom` on. The first batch comes at once: a snapshot, or the events missed.
+	 * Ends by throwing `SlowSubscriberError` when the reader falls behind, and by `signal`.
+	 */
+	subscribe(showId: string, options: SubscribeOptions): AsyncGenerator<LiveBatch, void, undefined>;
+};
+
+/** The subscriber's queue was full. It resumes from its last batch and loses nothing. */
+export class SlowSubscriberError extends Error {
+	override readonly name = 'SlowSubscriberError';
+}

@@ -1,0 +1,56 @@
+import { Cluster, Redis } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
+import type { RedisClient } from './run-script.ts';
+
+export type RedisConfig = {
+	readonly url: string;
+	/** The URL names one node of a cluster. */
+	readonly cluster: boolean;
+};
+
+/** What a connection is for decides how long a command may wait for a server that is away. */
+export type ConnectionKind =
+	/** Requests of people: fail within seconds, so that the caller can say so. */
+	| 'commands'
+	/** SSUBSCRIBE: for ever, it resubscribes by itself. */
+	| 'subscriber'
+	/** BullMQ workers: for ever, as BullMQ demands. */
+	| 'worker';
+
+const RETRY_MAX_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+function redisOptions(kind: ConnectionKind): RedisOptions {
+	const common: RedisOptions = {
+		connectTimeout: CONNECT_TIMEOUT_MS,
+		retryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), RETRY_MAX_MS),
+		// A failed-over primary answers READONLY until the connection is made anew.
+		reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false)
+	};
+	return kind === 'commands'
+		? { ...common, maxRetriesPerRequest: 3, commandTimeout: 10_000, enableAutoPipelining: true }
+		: { ...common, maxRetriesPerRequest: null };
+}
+
+/**
+ * Opens a connection. Errors go to `onError`; without a listener ioredis would print them, with
+ * host names, to the console.
+ */
+export function connectRedis(
+	config: RedisConfig,
+	kind: ConnectionKind,
+	onError: (error: Error) => void
+): RedisClient {
+	const options = redisOptions(kind);
+	const client = config.cluster
+		? new Cluster([config.url], {
+				redisOptions: { ...options, enableAutoPipelining: false },
+				// Auto-pipelining has routed EVALSHA by its first argument on clusters.
+				enableAutoPipelining: false,
+				shardedSubscribers: kind === 'subscriber',
+				clusterRetryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), RETRY_MAX_MS)
+			})
+		: new Redis(config.url, options);
+	client.on('error', onError);
+	return client;
+}

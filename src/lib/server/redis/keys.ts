@@ -1,0 +1,53 @@
+/**
+ * Key names of a show (DESIGN §5). All carry the hash tag `{show:<id>}`, so one show lives on one
+ * slot of a cluster and its scripts may touch several keys.
+ *
+ * | key | type | holds |
+ * |---|---|---|
+ * | meta | hash | status, epoch, seq, name, claimWord, passWord, persisted, `n:<counter>` |
+ * | items | hash | `<n>:id`, `<n>:title`, `<n>:quantity`, `<n>:state`, `<n>:won` |
+ * | claims | hash | `<n>\|<buyer>` → active claim as JSON |
+ * | queue | sorted set | `<n>\|<rank>\|<buyer>` for each waiting claim |
+ * | comments | hash | `platform:commentId` → first result |
+ * | channels | hash | channel id → last channel.status |
+ * | events | stream | id `<seq>-0`, field `e` = event as JSON |
+ * | live | shard channel | JSON array of events, or a note object |
+ */
+export const SHOW_KEYS = [
+	'meta',
+	'items',
+	'claims',
+	'queue',
+	'comments',
+	'channels',
+	'events',
+	'live'
+] as const;
+
+export type ShowKey = (typeof SHOW_KEYS)[number];
+
+/** The parts of a show that a rebuild stages before it becomes live. */
+export const STAGED_KEYS = [
+	'meta',
+	'items',
+	'claims',
+	'queue',
+	'comments',
+	'channels'
+] as const satisfies readonly ShowKey[];
+
+export type StagedKey = (typeof STAGED_KEYS)[number];
+
+export function showKey(showId: string, key: ShowKey): string {
+	return `sellary:{show:${showId}}:${key}`;
+}
+
+/** Where the rebuild with this epoch keeps a part until it is committed. */
+export function stagingKey(showId: string, epoch: string, key: StagedKey): string {
+	return `sellary:{show:${showId}}:restore:${epoch}:${key}`;
+}
+
+/** BullMQ keeps all of its keys under one tag: its scripts touch several queues' keys at once. */
+export const JOBS_PREFIX = '{sellary:jobs}';
+
+export const RATE_LIMIT_PREFIX = 'sellary:limit';
