@@ -18,12 +18,17 @@ const envSchema = z.object({
 	REDIS_URL: setting(z.url({ protocol: /^rediss?$/ })),
 	REDIS_CLUSTER: setting(flag.default(false)),
 	DATABASE_URL: setting(z.url({ protocol: /^postgres(ql)?$/ })),
-	DATABASE_POOL_SIZE: setting(z.coerce.number().int().min(2).max(200).default(10)),
+	DATABASE_POOL_SIZE: setting(z.coerce.number().int().min(4).max(200).default(10)),
 	ORIGIN: setting(z.url({ protocol: /^https?$/ }).optional()),
 	LOG_LEVEL: setting(z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')),
 	RESUME_TAIL_EVENTS: setting(z.coerce.number().int().min(100).max(1_000_000).default(5_000)),
 	ENDED_SHOW_TTL_SECONDS: setting(z.coerce.number().int().min(60).default(86_400)),
-	TRUSTED_PROXY_HEADER: setting(z.string().regex(/^[a-z-]+$/).optional())
+	TRUSTED_PROXY_HEADER: setting(
+		z
+			.string()
+			.regex(/^[a-z-]+$/)
+			.optional()
+	)
 });
 
 export type Config = {

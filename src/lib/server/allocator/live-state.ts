@@ -83,9 +83,7 @@ export function orderClaims(claims: readonly Claim[]): Pick<ItemClaims, 'winners
 		winners: claims
 			.filter((claim) => claim.state === 'winner')
 			.sort((a, b) => (a.wonSeq ?? 0) - (b.wonSeq ?? 0)),
-		waitlist: claims
-			.filter((claim) => claim.state === 'waitlist')
-			.sort((a, b) => a.rank - b.rank)
+		waitlist: claims.filter((claim) => claim.state === 'waitlist').sort((a, b) => a.rank - b.rank)
 	};
 }
 
@@ -100,7 +98,9 @@ export async function readLiveState(
 ): Promise<LiveState | null> {
 	const lua = scripts.get('snapshot');
 	if (!lua) throw new Error('lua/snapshot.lua does not exist');
-	const keys = (['meta', 'items', 'claims', 'channels'] as const).map((key) => showKey(showId, key));
+	const keys = (['meta', 'items', 'claims', 'channels'] as const).map((key) =>
+		showKey(showId, key)
+	);
 	const [meta, itemPairs, claims, channels] = snapshotSchema.parse(
 		await runScript(redis, lua, keys, [])
 	);

@@ -62,21 +62,11 @@ export class ScriptRunner {
 	 * Calls a script once the show is live in Redis. `args` are those after the known position.
 	 * Returns whatever code the script answered; throws `SHOW_NOT_FOUND` and `UNAVAILABLE`.
 	 */
-	async call(
-		script: ShowScript,
-		showId: string,
-		args: readonly string[]
-	): Promise<ScriptReply> {
+	async call(script: ShowScript, showId: string, args: readonly string[]): Promise<ScriptReply> {
 		for (let attempt = 0; ; attempt++) {
 			const known =
-				this.#known.get(showId) ??
-				(await this.#options.persistedPosition(showId)) ??
-				NO_POSITION;
-			const reply = await this.#callOnce(script, showId, [
-				known.epoch,
-				String(known.seq),
-				...args
-			]);
+				this.#known.get(showId) ?? (await this.#options.persistedPosition(showId)) ?? NO_POSITION;
+			const reply = await this.#callOnce(script, showId, [known.epoch, String(known.seq), ...args]);
 			if (reply.code !== 'SHOW_MISSING' && reply.code !== 'HISTORY_LOST') {
 				this.#remember(showId, reply.position);
 				return reply;
@@ -96,7 +86,8 @@ export class ScriptRunner {
 		detail: z.ZodType<Detail>
 	): Promise<Detail> {
 		const reply = await this.call(script, showId, args);
-		if (reply.code === 'OK') return detail.parse(reply.detail === '' ? null : JSON.parse(reply.detail));
+		if (reply.code === 'OK')
+			return detail.parse(reply.detail === '' ? null : JSON.parse(reply.detail));
 		throw refusal(script, reply);
 	}
 

@@ -55,9 +55,13 @@ const migrationSchema = z.object({
 async function readMigrations(): Promise<Record<string, Migration>> {
 	const folder = join(projectRoot(), 'migrations');
 	const migrations: Record<string, Migration> = {};
-	for (const file of readdirSync(folder).filter((name) => name.endsWith('.ts')).sort()) {
+	for (const file of readdirSync(folder)
+		.filter((name) => name.endsWith('.ts'))
+		.sort()) {
 		const url = pathToFileURL(join(folder, file)).href;
-		migrations[file.slice(0, -'.ts'.length)] = migrationSchema.parse(await import(/* @vite-ignore */ url));
+		migrations[file.slice(0, -'.ts'.length)] = migrationSchema.parse(
+			await import(/* @vite-ignore */ url)
+		);
 	}
 	return migrations;
 }

@@ -12,6 +12,8 @@ export type RedisConfig = {
 export type ConnectionKind =
 	/** Requests of people: fail within seconds, so that the caller can say so. */
 	| 'commands'
+	/** Adding jobs: as commands, but never pipelined, since BullMQ can't recover from NOSCRIPT in there. */
+	| 'jobs'
 	/** SSUBSCRIBE: for ever, it resubscribes by itself. */
 	| 'subscriber'
 	/** BullMQ workers: for ever, as BullMQ demands. */
@@ -19,6 +21,7 @@ export type ConnectionKind =
 
 const RETRY_MAX_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+const FAIL_FAST = { maxRetriesPerRequest: 3, commandTimeout: 10_000 };
 
 function redisOptions(kind: ConnectionKind): RedisOptions {
 	const common: RedisOptions = {
@@ -27,9 +30,15 @@ function redisOptions(kind: ConnectionKind): RedisOptions {
 		// A failed-over primary answers READONLY until the connection is made anew.
 		reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false)
 	};
-	return kind === 'commands'
-		? { ...common, maxRetriesPerRequest: 3, commandTimeout: 10_000, enableAutoPipelining: true }
-		: { ...common, maxRetriesPerRequest: null };
+	switch (kind) {
+		case 'commands':
+			return { ...common, ...FAIL_FAST, enableAutoPipelining: true };
+		case 'jobs':
+			return { ...common, ...FAIL_FAST };
+		case 'subscriber':
+		case 'worker':
+			return { ...common, maxRetriesPerRequest: null };
+	}
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { ChannelStatus, ItemState, ShowStatus } from '../../../domain/events.ts';
-import type { BigIntColumn, Timestamps } from './people.ts';
+import type { Timestamps } from './people.ts';
 
 export type ShowsTable = Timestamps & {
 	id: string;
@@ -12,7 +12,7 @@ export type ShowsTable = Timestamps & {
 	is_rehearsal: Generated<boolean>;
 	/** With `last_seq` the cursor of the durable log. */
 	epoch: string;
-	last_seq: Generated<BigIntColumn>;
+	last_seq: ColumnType<string, number | undefined, number>;
 	started_at: Date | null;
 	ended_at: Date | null;
 };

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { parseArgs } from 'node:util';
+import { readConfig } from '../src/lib/server/config.ts';
+import { createAppContext } from '../src/lib/server/context.ts';
+import type { AppContext } from '../src/lib/server/context.ts';
+import { createShow } from '../src/lib/server/history/create-show.ts';
+import { migrateToLatest } from '../src/lib/server/history/database.ts';
+import type { Db } from '../src/lib/server/history/database.ts';
+import type { Rehearsal } from '../src/lib/server/rehearsal/format.ts';
+import { RehearsalPlayer } from '../src/lib/server/rehearsal/player.ts';
+import { RehearsalFormatError, readRehearsal } from '../src/lib/server/rehearsal/read.ts';
+import {
+	digestsAgree,
+	rehearsalResult,
+	waitUntilPersisted
+} from '../src/lib/server/rehearsal/result.ts';
+import type { RehearsalResult } from '../src/lib/server/rehearsal/result.ts';
+import { ensureServices } from './services/ensure.ts';
+
+// Plays a recorded show through the whole pipeline: npm run rehearse -- FILE [--speed N] [--json]
+// Exit code 0: done and all digests equal; 1: they differ, or it could not run; 2: bad file or usage.
+
+const USAGE = `Usage: npm run rehearse -- FILE [--speed N] [--json]
+
+  FILE        a recorded show, JSON Lines (e.g. static/rehearsals/saturday-boutique.jsonl)
+  --speed N   1 plays as recorded, 10 ten times as fast; 0, the default, as fast as it goes
+  --json      prints exactly one JSON object on stdout`;
+
+type Arguments = { readonly file: string; readonly speed: number; readonly json: boolean };
+
+const WORKSPACE_NAME = 'Rehearsals';
+
+function say(text: string): void {
+	process.stderr.write(`${text}\n`);
+}
+
+function readArguments(): Arguments | null {
+	try {
+		const { values, positionals } = parseArgs({
+			allowPositionals: true,
+			options: {
+				speed: { type: 'string', default: '0' },
+				json: { type: 'boolean', default: false }
+			}
+		});
+		const [file, ...rest] = positionals;
+		const speed = Number(values.speed);
+		if (file === undefined || rest.length > 0) throw new Error('name one file');
+		if (!Number.isFinite(speed) || speed < 0) throw new Error('--speed takes a number from 0 on');
+		return { file, speed, json: values.json };
+	} catch (error) {
+		say(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+		return null;
+	}
+}
+
+async function readFile(file: string): Promise<Rehearsal | null> {
+	try {
+		return await readRehearsal(file);
+	} catch (error) {
+		if (error instanceof RehearsalFormatError)
+			say(`${file} is not a valid rehearsal:\n${error.message}`);
+		else say(`${file} can’t be read: ${error instanceof Error ? error.message : String(error)}`);
+		return null;
+	}
+}
+
+/** The workspace that rehearsals of the command line go to. */
+async function rehearsalWorkspace(db: Db): Promise<string> {
+	const found = await db
+		.selectFrom('workspaces')
+		.select('id')
+		.where('name', '=', WORKSPACE_NAME)
+		.orderBy('created_at')
+		.executeTakeFirst();
+	if (found) return found.id;
+	const id = randomUUID();
+	await db.insertInto('workspaces').values({ id, name: WORKSPACE_NAME }).execute();
+	return id;
+}
+
+async function rehearse(
+	context: AppContext,
+	rehearsal: Rehearsal,
+	speed: number,
+	signal: AbortSignal
+): Promise<RehearsalResult> {
+	const startedAt = performance.now();
+	await migrateToLatest(context.db);
+	const showId = await createShow(context.db, {
+		workspaceId: await rehearsalWorkspace(context.db),
+		name: rehearsal.header.name,
+		claimWord: rehearsal.header.claimWord,
+		passWord: rehearsal.header.passWord,
+		isRehearsal: true
+	});
+	let shownAt = startedAt;
+	const player = new RehearsalPlayer(showId, {
+		comments: context.comments,
+		actions: context.actions,
+		speed,
+		signal,
+		onLine: (played) => {
+			if (performance.now() - shownAt < 2_000) return;
+			shownAt = performance.now();
+			say(`  ${played} of ${rehearsal.lines.length} lines played`);
+		}
+	});
+	const counts = await player.play(rehearsal);
+	await waitUntilPersisted(context, showId);
+	return await rehearsalResult(context, showId, counts, startedAt);
+}
+
+function printTable(result: RehearsalResult): void {
+	const { show, counts, digests, persisted } = result;
+	const lines = [`${show.name} (${show.status}, ${show.id})`, ''];
+	for (const item of result.items) {
+		const sold = `${item.winners.length}/${item.quantity}`.padStart(9);
+		const winners = item.winners.join(', ') || '–';
+		const waiting = item.waitlist.length > 0 ? `  (+${item.waitlist.length} waiting)` : '';
+		lines.push(`${item.number.padStart(6)}${sold}  ${item.title}: ${winners}${waiting}`);
+	}
+	lines.push(
+		'',
+		Object.entries(counts)
+			.map(([name, count]) => `${name} ${count}`)
+			.join(' · ')
+	);
+	lines.push(
+		`persisted: ${persisted.events} events, ${persisted.comments} comments, ${persisted.claims} claims`
+	);
+	lines.push(
+		digestsAgree(digests)
+			? `digest: ${digests.events} (log, Redis and Postgres agree)`
+			: `DIGESTS DIFFER: log ${digests.events}, Redis ${digests.redis}, Postgres ${digests.postgres}`
+	);
+	lines.push(`${result.elapsedMs} ms`);
+	process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function main(): Promise<number> {
+	const options = readArguments();
+	if (!options) return 2;
+	const rehearsal = await readFile(options.file);
+	if (!rehearsal) return 2;
+
+	const abort = new AbortController();
+	setMaxListeners(0, abort.signal);
+	process.once('SIGINT', () => abort.abort(new Error('interrupted')));
+	process.once('SIGTERM', () => abort.abort(new Error('interrupted')));
+
+	const services = await ensureServices({
+		redisUrl: process.env['REDIS_URL'],
+		databaseUrl: process.env['DATABASE_URL']
+	});
+	try {
+		const context = await createAppContext(
+			readConfig({
+				LOG_LEVEL: 'warn',
+				...process.env,
+				ROLE: 'all',
+				NODE_ENV: 'development',
+				REDIS_URL: services.redisUrl,
+				DATABASE_URL: services.databaseUrl
+			})
+		);
+		try {
+			const result = await rehearse(context, rehearsal, options.speed, abort.signal);
+			if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+			else printTable(result);
+			return digestsAgree(result.digests) ? 0 : 1;
+		} finally {
+			await context.close();
+		}
+	} finally {
+		await services.stop();
+	}
+}
+
+try {
+	process.exitCode = await main();
+} catch (error) {
+	say(`The rehearsal failed: ${error instanceof Error ? error.message : String(error)}`);
+	process.exitCode = 1;
+}

@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import { ChannelReports } from './allocator/channel-reports.ts';
+import { CommentIntake } from './allocator/comment.ts';
+import { OperatorActions } from './allocator/operator-actions.ts';
+import { ScriptRunner } from './allocator/script-runner.ts';
+import type { Config } from './config.ts';
+import { connectDatabase } from './history/database.ts';
+import type { Db } from './history/database.ts';
+import { readNewestPersistedEvents } from './history/event-log.ts';
+import { persistedPosition } from './history/postgres-state.ts';
+import { Recovery } from './history/recovery.ts';
+import { WriteBehind } from './history/write-behind.ts';
+import { Sweep } from './jobs/sweep.ts';
+import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
+import { createLogger } from './observability/logger.ts';
+import type { Logger } from './observability/logger.ts';
+import { projectRoot } from './project-root.ts';
+import { LiveHub } from './realtime/hub.ts';
+import { connectRedis } from './redis/connections.ts';
+import type { ConnectionKind } from './redis/connections.ts';
+import { inspectServer } from './redis/durability.ts';
+import type { RedisClient } from './redis/run-script.ts';
+import { loadScripts } from './redis/script-loader.ts';
+import type { LuaScript } from './redis/script-loader.ts';
+
+/** Everything the process consists of, built once and closed once. */
+export type AppContext = {
+	readonly config: Config;
+	readonly logger: Logger;
+	readonly db: Db;
+	readonly redis: RedisClient;
+	readonly scripts: ReadonlyMap<string, LuaScript>;
+	readonly comments: CommentIntake;
+	readonly actions: OperatorActions;
+	readonly channels: ChannelReports;
+	readonly live: LiveHub;
+	readonly writeBehind: WriteBehind;
+	readonly recovery: Recovery;
+	/** Ends timers and workers, then connections. Safe to call twice. */
+	close(): Promise<void>;
+};
+
+/** The last logged moment of each connection error, so that an outage is not a flood of lines. */
+const ERROR_LOG_INTERVAL_MS = 5_000;
+
+function throttledErrors(logger: Logger, what: string): (error: Error) => void {
+	let loggedAt = -Infinity;
+	return (error) => {
+		const now = performance.now();
+		if (now - loggedAt < ERROR_LOG_INTERVAL_MS) return;
+		loggedAt = now;
+		logger.warn({ err: error }, `${what}: connection error`);
+	};
+}
+
+/**
+ * Builds the process for its role: `web` serves and wakes history, `worker` runs it, `all` does both.
+ * Throws when the Redis server is too old; connections that are away are retried in the background.
+ */
+export async function createAppContext(config: Config): Promise<AppContext> {
+	const logger = createLogger(config.logLevel);
+	const db = connectDatabase(config.database, throttledErrors(logger, 'postgres'));
+	const connections: RedisClient[] = [];
+	const connect = (kind: ConnectionKind): RedisClient => {
+		const client = connectRedis(config.redis, kind, throttledErrors(logger, `redis ${kind}`));
+		connections.push(client);
+		return client;
+	};
+	const redis = connect('commands');
+	const scripts = loadScripts(join(projectRoot(), 'lua'));
+
+	const recovery: Recovery = new Recovery({
+		db,
+		redis,
+		scripts,
+		logger,
+		endedShowTtlSeconds: config.endedShowTtlSeconds,
+		drain: (showId) => writeBehind.persist(showId)
+	});
+	const recover = recovery.recover.bind(recovery);
+	const writeBehind: WriteBehind = new WriteBehind({
+		db,
+		redis,
+		scripts,
+		logger,
+		resumeTailEvents: config.resumeTailEvents,
+		endedShowTtlSeconds: config.endedShowTtlSeconds,
+		recover
+	});
+	const waker = new WriteBehindWaker(connect('jobs'), logger);
+	const runner = new ScriptRunner({
+		redis,
+		scripts,
+		recover,
+		persistedPosition: async (showId) => {
+			try {
+				return await persistedPosition(db, showId);
+			} catch (error) {
+				logger.warn({ err: error, showId }, 'the persisted position is unknown; claims go on');
+				return null;
+			}
+		},
+		onAppended: (showId) => waker.wake(showId)
+	});
+	const live = new LiveHub({
+		redis,
+		subscriber: connect('subscriber'),
+		scripts,
+		logger,
+		recover,
+		persistedEvents: (showId, toSeq, limit) => readNewestPersistedEvents(db, showId, toSeq, limit)
+	});
+
+	const worksHistory = config.role !== 'web';
+	const worker = worksHistory
+		? startWriteBehindWorker(connect('worker'), writeBehind, logger)
+		: null;
+	const sweep = worksHistory ? new Sweep({ db, redis, writeBehind, logger }) : null;
+
+	let closing: Promise<void> | null = null;
+	const close = async (): Promise<void> => {
+		await sweep?.close();
+		await waker.close();
+		await worker?.close();
+		live.close();
+		for (const client of connections) client.disconnect();
+		await db.destroy();
+	};
+
+	const context: AppContext = {
+		config,
+		logger,
+		db,
+		redis,
+		scripts,
+		comments: new CommentIntake(runner),
+		actions: new OperatorActions(runner),
+		channels: new ChannelReports(runner),
+		live,
+		writeBehind,
+		recovery,
+		close: () => (closing ??= close())
+	};
+	try {
+		await reportServer(context);
+	} catch (error) {
+		await context.close();
+		throw error;
+	}
+	return context;
+}
+
+async function reportServer({ redis, logger, config }: AppContext): Promise<void> {
+	const { warnings, faults } = await inspectServer(redis);
+	if (faults.length > 0) throw new Error(faults.join('; '));
+	if (config.environment !== 'production') return;
+	for (const warning of warnings) logger.warn(`redis: ${warning} (see docs/operations)`);
+}

@@ -1,0 +1,242 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import pLimit from 'p-limit';
+import type { LogPosition } from '../../domain/events.ts';
+import { COUNTERS } from '../../domain/show-state.ts';
+import type { Claim, ShowState } from '../../domain/show-state.ts';
+import { commentKey, encodeCommentResult } from '../allocator/comment.ts';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../observability/logger.ts';
+import { SHOW_KEYS, STAGED_KEYS, showKey, stagingKey } from '../redis/keys.ts';
+import type { StagedKey } from '../redis/keys.ts';
+import { runScript } from '../redis/run-script.ts';
+import type { RedisClient } from '../redis/run-script.ts';
+import type { LuaScript } from '../redis/script-loader.ts';
+import type { Db } from './database.ts';
+import { readPostgresState } from './postgres-state.ts';
+
+/** Values per script call; Lua's `unpack` fails near 8,000 elements (the queue doubles them). */
+const STAGE_VALUES = 3_000;
+const COMMENT_PAGE = 1_500;
+/** A rebuild that dies leaves its staging keys behind for this long. */
+const STAGING_TTL_SECONDS = 900;
+/** Rebuilds at the same time in one process: each holds a database connection for its lock. */
+const MAX_CONCURRENT = 2;
+
+export type RecoveryOptions = {
+	readonly db: Db;
+	readonly redis: RedisClient;
+	readonly scripts: ReadonlyMap<string, LuaScript>;
+	readonly logger: Logger;
+	readonly endedShowTtlSeconds: number;
+	/** Persists what a damaged show still holds, so that the rebuild keeps it. */
+	readonly drain: (showId: string) => Promise<unknown>;
+};
+
+const EPOCH_ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** A name for a stretch of a show's history that was never lost: 10 random letters and digits. */
+export function newEpoch(): string {
+	return Array.from(randomBytes(10), (byte) => EPOCH_ALPHABET[byte % 32]).join('');
+}
+
+/**
+ * Rebuilds shows in Redis from Postgres under a new epoch (DESIGN rule 6).
+ *
+ * The order makes it safe against everything else that runs:
+ * 1. the new epoch is stored in Postgres first: a write-behind still holding events of the old
+ *    epoch can no longer commit, so what is read next stays true;
+ * 2. the state is staged beside the live keys, in bounded pieces;
+ * 3. one script makes it live, unless somebody else was faster.
+ */
+export class Recovery {
+	readonly #options: RecoveryOptions;
+	readonly #running = new Map<string, Promise<void>>();
+	readonly #limit = pLimit(MAX_CONCURRENT);
+
+	constructor(options: RecoveryOptions) {
+		this.#options = options;
+	}
+
+	/**
+	 * Makes the show live in Redis. `damaged` is the position to which Redis fell back, when it still
+	 * holds an older state than was acknowledged. Throws `SHOW_NOT_FOUND`.
+	 */
+	async recover(showId: string, damaged: LogPosition | null): Promise<void> {
+		const running = this.#running.get(showId);
+		if (running) return await running;
+		const run = this.#limit(() => this.#recover(showId, damaged)).finally(() =>
+			this.#running.delete(showId)
+		);
+		this.#running.set(showId, run);
+		return await run;
+	}
+
+	async #recover(showId: string, damaged: LogPosition | null): Promise<void> {
+		const { db, redis, logger } = this.#options;
+		const startedAt = performance.now();
+		// One process rebuilds, the others wait for it. The lock only saves work; the steps are safe without.
+		await db.connection().execute(async (connection) => {
+			await sql`select pg_advisory_lock(hashtextextended(${showId}, 0))`.execute(connection);
+			try {
+				if (damaged === null && (await redis.exists(showKey(showId, 'meta'))) === 1) return;
+				if (damaged !== null) await this.#drainDamaged(showId, damaged);
+				const epoch = newEpoch();
+				if (!(await this.#fence(showId, epoch))) throw new AppError('SHOW_NOT_FOUND');
+				const state = await readPostgresState(db, showId);
+				if (!state) throw new AppError('SHOW_NOT_FOUND');
+				const comments = await this.#stage(state, epoch);
+				const code = await this.#commit(state, epoch, damaged);
+				logger.info(
+					{
+						showId,
+						epoch,
+						seq: state.seq,
+						comments,
+						code,
+						durationMs: Math.round(performance.now() - startedAt)
+					},
+					'show rebuilt from Postgres'
+				);
+			} finally {
+				await sql`select pg_advisory_unlock(hashtextextended(${showId}, 0))`.execute(connection);
+			}
+		});
+	}
+
+	/** What a damaged show has and Postgres has not is kept: it was acknowledged as well. */
+	async #drainDamaged(showId: string, damaged: LogPosition): Promise<void> {
+		const state = await this.#options.db
+			.selectFrom('shows')
+			.select(['epoch', 'last_seq'])
+			.where('id', '=', showId)
+			.executeTakeFirst();
+		if (state?.epoch === damaged.epoch && Number(state.last_seq) < damaged.seq) {
+			await this.#options.drain(showId);
+		}
+	}
+
+	async #fence(showId: string, epoch: string): Promise<boolean> {
+		const fenced = await this.#options.db
+			.updateTable('shows')
+			.set({ epoch })
+			.where('id', '=', showId)
+			.executeTakeFirst();
+		return fenced.numUpdatedRows > 0n;
+	}
+
+	async #stage(state: ShowState, epoch: string): Promise<number> {
+		const put = (key: StagedKey, values: string[]): Promise<void> =>
+			this.#put(state.showId, epoch, key, values);
+		const items = [...state.items.values()];
+		await put(
+			'items',
+			items.flatMap(({ number, id, title, quantity, state: itemState, winners }) => [
+				...[`${number}:id`, id, `${number}:title`, title, `${number}:quantity`, String(quantity)],
+				...[`${number}:state`, itemState, `${number}:won`, String(winners.length)]
+			])
+		);
+		const claims = items.flatMap((item) => [...item.winners, ...item.waitlist]);
+		await put(
+			'claims',
+			claims.flatMap((claim) => [`${claim.item}|${claim.buyer.key}`, JSON.stringify(claim)])
+		);
+		await put(
+			'queue',
+			items.flatMap((item) => item.waitlist.map(queueMember))
+		);
+		await put(
+			'channels',
+			[...state.channels.values()].flatMap((report) => [report.channelId, JSON.stringify(report)])
+		);
+		// An ended show takes no comments, so nothing asks for their identities any more.
+		const comments = state.status === 'ended' ? 0 : await this.#stageComments(state, put);
+		await put('meta', [
+			...['status', state.status, 'epoch', epoch, 'seq', String(state.seq)],
+			...['name', state.settings.name],
+			...['claimWord', state.settings.claimWord, 'passWord', state.settings.passWord],
+			...['persisted', String(state.seq), 'base', String(state.seq)],
+			...COUNTERS.flatMap((counter) => [`n:${counter}`, String(state.counters[counter])])
+		]);
+		return comments;
+	}
+
+	/** Identities and first results of all comments, page by page: a million take little memory. */
+	async #stageComments(
+		state: ShowState,
+		put: (key: StagedKey, values: string[]) => Promise<void>
+	): Promise<number> {
+		let count = 0;
+		for (let after = 0; ;) {
+			const rows = await this.#options.db
+				.selectFrom('comments')
+				.select(['seq', 'platform', 'comment_id', 'outcome', 'item_number', 'claim_id', 'position'])
+				.where('show_id', '=', state.showId)
+				.where('seq', '>', String(after))
+				.orderBy('seq')
+				.limit(COMMENT_PAGE)
+				.execute();
+			await put(
+				'comments',
+				rows.flatMap((row) => [
+					commentKey(row.platform, row.comment_id),
+					encodeCommentResult({
+						seq: Number(row.seq),
+						outcome: row.outcome,
+						item: row.item_number === null ? null : String(row.item_number),
+						claimId: row.claim_id,
+						position: row.position
+					})
+				])
+			);
+			count += rows.length;
+			const last = rows.at(-1);
+			if (!last || rows.length < COMMENT_PAGE) return count;
+			after = Number(last.seq);
+		}
+	}
+
+	async #put(showId: string, epoch: string, key: StagedKey, values: string[]): Promise<void> {
+		const lua = this.#script('restore-stage');
+		const kind = key === 'queue' ? 'queue' : 'hash';
+		for (let index = 0; index < values.length; index += STAGE_VALUES) {
+			await runScript(
+				this.#options.redis,
+				lua,
+				[stagingKey(showId, epoch, key)],
+				[kind, String(STAGING_TTL_SECONDS), ...values.slice(index, index + STAGE_VALUES)]
+			);
+		}
+	}
+
+	async #commit(state: ShowState, epoch: string, damaged: LogPosition | null): Promise<string> {
+		const keys = [
+			...STAGED_KEYS.map((key) => showKey(state.showId, key)),
+			...SHOW_KEYS.filter((key) => key === 'events' || key === 'live').map((key) =>
+				showKey(state.showId, key)
+			),
+			...STAGED_KEYS.map((key) => stagingKey(state.showId, epoch, key))
+		];
+		const ttl = state.status === 'ended' ? this.#options.endedShowTtlSeconds : 0;
+		const reply = await runScript(this.#options.redis, this.#script('restore-commit'), keys, [
+			damaged?.epoch ?? '',
+			String(damaged?.seq ?? 0),
+			epoch,
+			String(ttl)
+		]);
+		return Array.isArray(reply) ? String(reply[0]) : 'UNKNOWN';
+	}
+
+	#script(name: string): LuaScript {
+		const script = this.#options.scripts.get(name);
+		if (!script) throw new Error(`lua/${name}.lua does not exist`);
+		return script;
+	}
+}
+
+/** The member of `queue` that lua/includes/claims.lua makes: bytes order it by item, then rank. */
+function queueMember(claim: Claim): string {
+	const item = claim.item.padStart(6, '0');
+	const rank = String(claim.rank).padStart(16, '0');
+	return `${item}|${rank}|${claim.buyer.key}`;
+}

@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import type { Db } from '../history/database.ts';
+import type { WriteBehind } from '../history/write-behind.ts';
+import type { Logger } from '../observability/logger.ts';
+import { showKey } from '../redis/keys.ts';
+import type { RedisClient } from '../redis/run-script.ts';
+
+const SWEEP_INTERVAL_MS = 5_000;
+const MAX_SHOWS = 5_000;
+
+export type SweepOptions = {
+	readonly db: Db;
+	readonly redis: RedisClient;
+	readonly writeBehind: WriteBehind;
+	readonly logger: Logger;
+};
+
+/**
+ * Finds shows whose stream is ahead of Postgres and persists them: the net under the wake-up jobs,
+ * for a job that was lost with Redis, or that stalled or failed too often. A plain timer, because it
+ * must work when the queue itself was lost.
+ */
+export class Sweep {
+	readonly #options: SweepOptions;
+	readonly #timer: NodeJS.Timeout;
+	#running: Promise<void> | null = null;
+
+	constructor(options: SweepOptions) {
+		this.#options = options;
+		this.#timer = setInterval(() => {
+			this.#running ??= this.#tick().finally(() => {
+				this.#running = null;
+			});
+		}, SWEEP_INTERVAL_MS);
+		this.#timer.unref();
+	}
+
+	/** Persists every show that lags behind. Returns how many there were. */
+	async run(): Promise<number> {
+		const { db, redis, writeBehind } = this.#options;
+		const shows = await db
+			.selectFrom('shows')
+			.select(['id', 'last_seq'])
+			.where((where) =>
+				where.or([
+					where('status', '<>', 'ended'),
+					where('ended_at', '>', sql<Date>`now() - interval '1 hour'`)
+				])
+			)
+			.orderBy('updated_at', 'desc')
+			.limit(MAX_SHOWS)
+			.execute();
+		const seqs = await Promise.all(shows.map(({ id }) => redis.hget(showKey(id, 'meta'), 'seq')));
+		const lagging = shows.filter((show, index) => {
+			const seq = seqs[index];
+			return typeof seq === 'string' && Number(seq) !== Number(show.last_seq);
+		});
+		for (const { id } of lagging) await writeBehind.persist(id);
+		return lagging.length;
+	}
+
+	async close(): Promise<void> {
+		clearInterval(this.#timer);
+		await this.#running;
+	}
+
+	async #tick(): Promise<void> {
+		try {
+			await this.run();
+		} catch (error) {
+			this.#options.logger.warn({ err: error }, 'the sweep for unpersisted events failed');
+		}
+	}
+}

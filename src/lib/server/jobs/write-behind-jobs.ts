@@ -1,0 +1,90 @@
+import { Queue, Worker } from 'bullmq';
+import { z } from 'zod';
+import type { WriteBehind } from '../history/write-behind.ts';
+import type { Logger } from '../observability/logger.ts';
+import { JOBS_PREFIX } from '../redis/keys.ts';
+import type { RedisClient } from '../redis/run-script.ts';
+
+const QUEUE = 'write-behind';
+/** A busy show wakes history at most this often per process; the work is done in batches anyway. */
+const WAKE_INTERVAL_MS = 50;
+/** Shows persisted at the same time by one worker. */
+const CONCURRENCY = 4;
+const RETRY = { attempts: 20, backoff: { type: 'exponential', delay: 250, jitter: 0.5 } } as const;
+
+const jobSchema = z.object({ showId: z.string() });
+
+/**
+ * Wakes a worker for shows that appended events. Losing a wake-up costs time, never an event: the
+ * stream is the outbox, and the sweep finds every show that lags.
+ */
+export class WriteBehindWaker {
+	readonly #queue: Queue;
+	readonly #logger: Logger;
+	readonly #timers = new Map<string, NodeJS.Timeout>();
+
+	constructor(connection: RedisClient, logger: Logger) {
+		this.#logger = logger;
+		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
+		this.#queue.on('error', (error) => logger.warn({ err: error }, 'write-behind queue'));
+	}
+
+	/** Returns at once; the job is added within 50 ms. */
+	wake(showId: string): void {
+		if (this.#timers.has(showId)) return;
+		this.#timers.set(
+			showId,
+			setTimeout(() => {
+				this.#timers.delete(showId);
+				void this.#add(showId);
+			}, WAKE_INTERVAL_MS)
+		);
+	}
+
+	/** Adds what is still waiting, then closes the queue. */
+	async close(): Promise<void> {
+		const waiting = [...this.#timers.keys()];
+		for (const timer of this.#timers.values()) clearTimeout(timer);
+		this.#timers.clear();
+		await Promise.all(waiting.map((showId) => this.#add(showId)));
+		await this.#queue.close();
+	}
+
+	async #add(showId: string): Promise<void> {
+		try {
+			await this.#queue.add(
+				'persist',
+				{ showId },
+				{
+					...RETRY,
+					// One job that runs and one that waits per show: what is written while a job runs gets its own.
+					deduplication: { id: showId, keepLastIfActive: true },
+					removeOnComplete: true,
+					removeOnFail: { count: 100 }
+				}
+			);
+		} catch (error) {
+			this.#logger.warn({ err: error, showId }, 'history could not be woken; the sweep will');
+		}
+	}
+}
+
+/** Runs the write-behind jobs of every show. */
+export function startWriteBehindWorker(
+	connection: RedisClient,
+	writeBehind: WriteBehind,
+	logger: Logger
+): Worker {
+	const worker = new Worker(
+		QUEUE,
+		async (job) => {
+			await writeBehind.persist(jobSchema.parse(job.data).showId);
+		},
+		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY }
+	);
+	worker.on('error', (error) => logger.warn({ err: error }, 'write-behind worker'));
+	worker.on('failed', (job, error) => {
+		logger.warn({ err: error, job: job?.id, attempt: job?.attemptsMade }, 'write-behind failed');
+	});
+	return worker;
+}

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buyerKey, manualBuyer } from '../../domain/buyer.ts';
+import type { Buyer } from '../../domain/buyer.ts';
+import { emptyCounters } from '../../domain/show-state.ts';
+import type { Counter } from '../../domain/show-state.ts';
+import type { CommentIntake } from '../allocator/comment.ts';
+import type { OperatorActions } from '../allocator/operator-actions.ts';
+import { AppError } from '../errors.ts';
+import type { Rehearsal, RehearsalLine } from './format.ts';
+
+/** The actor of a rehearsal's operator lines in events and audit log. */
+export const REHEARSAL_ACTOR = 'rehearsal';
+
+/** Comments by outcome (`released` and `promoted` stay 0: those are counted from the log). */
+export type PlayCounts = Record<Counter | 'duplicate_comment' | 'comments' | 'rejected', number>;
+
+export type PlayOptions = {
+	readonly comments: CommentIntake;
+	readonly actions: OperatorActions;
+	/** 1 = as recorded, 2 = twice as fast; 0 = as fast as it goes. */
+	readonly speed: number;
+	readonly signal?: AbortSignal | undefined;
+	/** Called after each line with the number of lines played. */
+	readonly onLine?: ((played: number) => void) | undefined;
+};
+
+function awardedBuyer(line: RehearsalLine & { type: 'award' }): Buyer {
+	const { buyer } = line;
+	if (!('userId' in buyer)) return manualBuyer(buyer.handle);
+	return {
+		key: buyerKey(buyer.platform, buyer.userId),
+		platform: buyer.platform,
+		userId: buyer.userId,
+		handle: buyer.handle,
+		displayName: null
+	};
+}
+
+/** A walk-in's key may stand in the file as the operator wrote the name. */
+function releasedKey(buyer: string): string {
+	return buyer.startsWith('manual:') ? manualBuyer(buyer.slice('manual:'.length)).key : buyer;
+}
+
+/** Plays a rehearsal's lines, in order, into a show. One call after the other: the order is the recorded one. */
+export class RehearsalPlayer {
+	readonly #options: PlayOptions;
+	readonly #showId: string;
+	readonly #counts: PlayCounts = {
+		...emptyCounters(),
+		comments: 0,
+		duplicate_comment: 0,
+		rejected: 0
+	};
+	readonly #startedAt = Date.now();
+
+	constructor(showId: string, options: PlayOptions) {
+		this.#showId = showId;
+		this.#options = options;
+	}
+
+	/**
+	 * Adds the header's items, activates the show, plays every line, and ends the show if the file
+	 * did not. Throws what is no refusal (an outage, the signal's reason).
+	 */
+	async play({ header, lines }: Rehearsal): Promise<PlayCounts> {
+		const { actions, onLine, signal } = this.#options;
+		for (const item of header.items) {
+			signal?.throwIfAborted();
+			await actions.addItem(this.#showId, item, REHEARSAL_ACTOR);
+		}
+		await actions.changeStatus(this.#showId, 'activated', REHEARSAL_ACTOR);
+		let ended = false;
+		for (const [index, { line }] of lines.entries()) {
+			await this.#waitFor(line.at);
+			signal?.throwIfAborted();
+			if (line.type === 'comment') await this.#comment(line);
+			else if (await this.#accepted(() => this.#operate(line))) ended ||= line.type === 'end';
+			onLine?.(index + 1);
+		}
+		if (!ended) await actions.changeStatus(this.#showId, 'ended', REHEARSAL_ACTOR);
+		return this.#counts;
+	}
+
+	async #waitFor(at: number): Promise<void> {
+		const { speed, signal } = this.#options;
+		if (speed === 0) return;
+		const waitMs = this.#startedAt + at / speed - Date.now();
+		if (waitMs > 0) await sleep(waitMs, undefined, signal ? { signal } : {});
+	}
+
+	async #comment(line: RehearsalLine & { type: 'comment' }): Promise<void> {
+		try {
+			const reply = await this.#options.comments.take(this.#showId, {
+				platform: line.platform,
+				liveId: line.liveId,
+				commentId: line.commentId,
+				userId: line.userId,
+				userHandle: line.userHandle,
+				userDisplayName: line.userDisplayName,
+				text: line.text,
+				postedAt: this.#startedAt + line.at
+			});
+			if (reply.replay) {
+				this.#counts.duplicate_comment++;
+			} else {
+				this.#counts.comments++;
+				this.#counts[reply.outcome]++;
+			}
+		} catch (error) {
+			// After the end comments are dropped, as those of a broadcast that goes on.
+			if (!(error instanceof AppError) || error.code !== 'SHOW_NOT_LIVE') throw error;
+		}
+	}
+
+	/** Whether the action was accepted; a refusal is counted. */
+	async #accepted(action: () => Promise<unknown>): Promise<boolean> {
+		try {
+			await action();
+			return true;
+		} catch (error) {
+			if (!(error instanceof AppError) || error.code === 'UNAVAILABLE') throw error;
+			this.#counts.rejected++;
+			return false;
+		}
+	}
+
+	async #operate(line: Exclude<RehearsalLine, { type: 'comment' }>): Promise<unknown> {
+		const { actions } = this.#options;
+		const showId = this.#showId;
+		switch (line.type) {
+			case 'pause':
+				return await actions.changeStatus(showId, 'paused', REHEARSAL_ACTOR);
+			case 'resume':
+				return await actions.changeStatus(showId, 'resumed', REHEARSAL_ACTOR);
+			case 'end':
+				return await actions.changeStatus(showId, 'ended', REHEARSAL_ACTOR);
+			case 'release': {
+				const target = { item: line.item, buyerKey: releasedKey(line.buyer) };
+				return await actions.release(showId, target, REHEARSAL_ACTOR);
+			}
+			case 'award':
+				return await actions.award(showId, line.item, awardedBuyer(line), REHEARSAL_ACTOR);
+			case 'quantity':
+				return await actions.setQuantity(showId, line.item, line.quantity, REHEARSAL_ACTOR);
+			case 'item':
+				return await actions.addItem(showId, line, REHEARSAL_ACTOR);
+			default:
+				return line satisfies never;
+		}
+	}
+}

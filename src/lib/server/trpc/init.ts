@@ -1,0 +1,107 @@
+import { initTRPC } from '@trpc/server';
+import { z } from 'zod';
+import { actorOf, mayOperate } from '../auth/member.ts';
+import type { Member } from '../auth/member.ts';
+import { AppError } from '../errors.ts';
+import { WorkspaceScope } from '../history/queries/scope.ts';
+import type { ScopedShow } from '../history/queries/scope.ts';
+import type { ApiContext } from './api-context.ts';
+import { errorShape, toTrpcError } from './errors.ts';
+import { ShowControls, ShowView } from './show-controls.ts';
+import type { ApiServices } from './services.ts';
+
+const trpc = initTRPC.context<ApiContext>().create({
+	// Stacks belong into the log, in every environment.
+	isDev: false,
+	errorFormatter: ({ error, ctx }) => errorShape(error, ctx?.requestId ?? null)
+});
+
+export const { router, createCallerFactory } = trpc;
+
+/** Anybody, signed in or not. */
+export const publicProcedure = trpc.procedure.use(async ({ ctx, type, next }) => {
+	if (ctx.transport === 'http' && type === 'subscription') {
+		throw toTrpcError(
+			new AppError('INVALID_INPUT', { message: 'Subscriptions are served over the WebSocket.' })
+		);
+	}
+	const result = await next();
+	if (!result.ok) throw toTrpcError(result.error);
+	return result;
+});
+
+/** A socket outlives the session that opened it, so there each call looks the session up again. */
+async function currentMember(ctx: ApiContext): Promise<Member> {
+	const member =
+		ctx.member && ctx.transport === 'socket'
+			? await ctx.services.auth.validateSession(ctx.member.sessionId)
+			: ctx.member;
+	if (!member) throw new AppError('SIGNED_OUT');
+	return member;
+}
+
+const signedIn = publicProcedure.use(async ({ ctx, next }) => {
+	const member = await currentMember(ctx);
+	return await next({ ctx: { member } });
+});
+
+const operating = signedIn.use(async ({ ctx, next }) => {
+	if (!mayOperate(ctx.member.role)) throw new AppError('FORBIDDEN');
+	return await next();
+});
+
+/**
+ * The services that a member's procedure gets. Those that take any show's id are not among them: they
+ * are reached through `view` and `controls`, which take a `ScopedShow`.
+ */
+type MemberServices = Pick<ApiServices, 'config' | 'logger' | 'db' | 'auth'>;
+
+function memberServices({ config, logger, db, auth }: ApiServices): MemberServices {
+	return { config, logger, db, auth };
+}
+
+function workspaceAccess(ctx: ApiContext & { readonly member: Member }) {
+	return {
+		services: memberServices(ctx.services),
+		scope: new WorkspaceScope(ctx.services.db, ctx.member.workspace.id)
+	};
+}
+
+/** Members of a workspace, whatever their role. `ctx.scope` reaches the workspace's shows. */
+export const memberProcedure = signedIn.use(({ ctx, next }) => next({ ctx: workspaceAccess(ctx) }));
+
+/** Owners and operators. `ctx.controlsOf` acts on a show of the workspace. */
+export const operatorProcedure = operating.use(({ ctx, next }) => {
+	const { services } = ctx;
+	const actor = actorOf(ctx.member);
+	return next({
+		ctx: {
+			...workspaceAccess(ctx),
+			controlsOf: (show: ScopedShow) => new ShowControls(services, show, actor)
+		}
+	});
+});
+
+/** Any text: a malformed id is answered like an unknown one. */
+const showInput = z.object({ showId: z.string().max(100) });
+
+/** Members, for a show of their workspace. Refused with `SHOW_NOT_FOUND` before anything else is read. */
+export const showProcedure = signedIn.input(showInput).use(async ({ ctx, input, next }) => {
+	const access = workspaceAccess(ctx);
+	const show = await access.scope.show(input.showId);
+	return await next({ ctx: { ...access, show, view: new ShowView(ctx.services, show) } });
+});
+
+/** Owners and operators, for a show of their workspace. */
+export const showOperatorProcedure = operating.input(showInput).use(async ({ ctx, input, next }) => {
+	const access = workspaceAccess(ctx);
+	const show = await access.scope.show(input.showId);
+	return await next({
+		ctx: {
+			...access,
+			show,
+			view: new ShowView(ctx.services, show),
+			controls: new ShowControls(ctx.services, show, actorOf(ctx.member))
+		}
+	});
+});

@@ -1,0 +1,65 @@
+import { tracked } from '@trpc/server';
+import type { TrackedEnvelope } from '@trpc/server';
+import { parsePosition } from '../../domain/events.ts';
+import type { LiveMessage } from '../../domain/live-show.ts';
+import { AppError } from '../errors.ts';
+import { SlowSubscriberError } from '../realtime/hub-types.ts';
+import type { LiveConnection } from './live-connection.ts';
+import type { ShowView } from './show-controls.ts';
+
+/** How often a stream asks whether its member is still signed in. */
+const SESSION_CHECK_MS = 60_000;
+/** A client this far behind is cut: it costs less to let it resume than to keep its backlog. */
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+
+export type StreamOptions = {
+	readonly view: Pick<ShowView, 'subscribe'>;
+	readonly lastEventId: string | null;
+	/** Null for a caller in this process. */
+	readonly connection: LiveConnection | null;
+	readonly signal: AbortSignal;
+	/** Whether the member is still signed in and in the show's workspace. */
+	readonly mayWatch: () => Promise<boolean>;
+	/** Told when `mayWatch` failed; the stream goes on, since an outage is no sign-out. */
+	readonly onCheckFailed: (error: unknown) => void;
+	readonly sessionCheckMs?: number;
+};
+
+/**
+ * Forwards a show's batches to one console. Ends by throwing `SIGNED_OUT` when the session is over. In
+ * every other case but the client's own wish the socket is cut rather than the stream ended: a client
+ * that is told "complete" does not come back, one that is cut resumes.
+ */
+export async function* streamShow(
+	options: StreamOptions
+): AsyncGenerator<TrackedEnvelope<LiveMessage>, void, undefined> {
+	const { view, connection, signal } = options;
+	using _counted = connection?.claimSubscription();
+	const signedOut = new AbortController();
+	const timer = setInterval(() => {
+		options.mayWatch().then((allowed) => {
+			if (!allowed) signedOut.abort();
+		}, options.onCheckFailed);
+	}, options.sessionCheckMs ?? SESSION_CHECK_MS);
+	timer.unref();
+	try {
+		const batches = view.subscribe({
+			resumeFrom: options.lastEventId === null ? null : parsePosition(options.lastEventId),
+			signal: AbortSignal.any([signal, signedOut.signal])
+		});
+		for await (const batch of batches) {
+			if (connection && connection.bufferedBytes() > MAX_BUFFERED_BYTES) throw new SlowSubscriberError();
+			yield tracked(batch.id, batch.message);
+		}
+		if (!signal.aborted && !signedOut.signal.aborted) connection?.terminate();
+	} catch (error) {
+		if (!(error instanceof SlowSubscriberError) || !connection) {
+			if (!signedOut.signal.aborted) throw error;
+		} else {
+			connection.terminate();
+		}
+	} finally {
+		clearInterval(timer);
+	}
+	if (signedOut.signal.aborted) throw new AppError('SIGNED_OUT');
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { DEFAULT_WORDS } from '../../../domain/parse-comment.ts';
+import { AppError } from '../../errors.ts';
+import { showStatusSchema } from '../../event-schema.ts';
+import { getShow, listShows } from '../../history/queries/shows.ts';
+import {
+	memberProcedure,
+	operatorProcedure,
+	router,
+	showOperatorProcedure,
+	showProcedure
+} from '../init.ts';
+import { filterBy, intentWord, newItem, pageLimit, searchText, showName } from '../input.ts';
+import { addItems } from '../new-show.ts';
+
+/** Most items that a new show may start with. */
+const MAX_NEW_ITEMS = 500;
+
+const showList = z.object({
+	cursor: filterBy(z.uuid('is not a cursor of this list')),
+	limit: pageLimit,
+	search: searchText,
+	status: filterBy(showStatusSchema)
+});
+
+const newShow = z.object({
+	name: showName,
+	claimWord: intentWord.default(DEFAULT_WORDS.claimWord),
+	passWord: intentWord.default(DEFAULT_WORDS.passWord),
+	items: z
+		.array(newItem)
+		.max(MAX_NEW_ITEMS, `A new show can have at most ${MAX_NEW_ITEMS} items.`)
+		.refine(
+			(items) => new Set(items.map((item) => item.number)).size === items.length,
+			'Two items have the same number.'
+		)
+		.default([])
+});
+
+const showChanges = z.object({
+	name: showName.optional(),
+	claimWord: intentWord.optional(),
+	passWord: intentWord.optional()
+});
+
+function assertWordsDiffer(words: { claimWord: string; passWord: string }): void {
+	if (words.claimWord !== words.passWord) return;
+	const message = 'The claim word and the pass word must differ.';
+	throw new AppError('INVALID_INPUT', { message, details: { fields: { passWord: [message] } } });
+}
+
+export const showsRouter = router({
+	/** The workspace's shows, newest first. */
+	list: memberProcedure.input(showList).query(async ({ ctx, input }) => {
+		const { rows, nextCursor } = await listShows(ctx.services.db, ctx.scope, input);
+		return { shows: rows, nextCursor };
+	}),
+
+	/** A show with its counts, as Postgres has it. */
+	get: showProcedure.query(({ ctx }) => getShow(ctx.services.db, ctx.show)),
+
+	/**
+	 * Adds a draft show and its items. When adding items fails midway, the show stays with those that it
+	 * has; details: `showId`, `itemsAdded`.
+	 */
+	create: operatorProcedure.input(newShow).mutation(async ({ ctx, input }) => {
+		assertWordsDiffer(input);
+		const { items, ...settings } = input;
+		const show = await ctx.scope.createShow(settings);
+		await addItems(ctx.controlsOf(show), show, items);
+		return { showId: show.id };
+	}),
+
+	/** Changes name and words; what is left out stays. Throws `SHOW_ENDED`. */
+	update: showOperatorProcedure.input(showChanges).mutation(async ({ ctx, input }) => {
+		const { settings } = await ctx.view.snapshot();
+		const changed = {
+			name: input.name ?? settings.name,
+			claimWord: input.claimWord ?? settings.claimWord,
+			passWord: input.passWord ?? settings.passWord
+		};
+		assertWordsDiffer(changed);
+		await ctx.controls.editShow(changed);
+	}),
+
+	/** Draft → active. This and the next three throw `INVALID_TRANSITION` (details: `status`), `SHOW_ENDED`. */
+	activate: showOperatorProcedure.mutation(({ ctx }) => ctx.controls.changeStatus('activated')),
+	pause: showOperatorProcedure.mutation(({ ctx }) => ctx.controls.changeStatus('paused')),
+	resume: showOperatorProcedure.mutation(({ ctx }) => ctx.controls.changeStatus('resumed')),
+	end: showOperatorProcedure.mutation(({ ctx }) => ctx.controls.changeStatus('ended')),
+
+	/** The live state with the latest comments and feed lines, at one instant. */
+	snapshot: showProcedure.query(({ ctx }) => ctx.view.snapshot())
+});

@@ -1,0 +1,22 @@
+import type { ChannelReports } from '../allocator/channel-reports.ts';
+import type { CommentIntake } from '../allocator/comment.ts';
+import type { OperatorActions } from '../allocator/operator-actions.ts';
+import type { AuthService } from '../auth/service.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../history/database.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { LiveFeed } from '../realtime/hub-types.ts';
+import type { RedisClient } from '../redis/run-script.ts';
+
+/** What the API works with; the composition root builds it once per process. */
+export type ApiServices = {
+	readonly config: Config;
+	readonly logger: Logger;
+	readonly db: Db;
+	readonly redis: RedisClient;
+	readonly comments: CommentIntake;
+	readonly actions: OperatorActions;
+	readonly channels: ChannelReports;
+	readonly live: LiveFeed;
+	readonly auth: AuthService;
+};

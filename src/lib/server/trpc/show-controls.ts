@@ -1,0 +1,93 @@
+import type { Buyer } from '../../domain/buyer.ts';
+import type { ShowSnapshot } from '../../domain/live-show.ts';
+import type { ShowSettings } from '../../domain/show-state.ts';
+import type { CommentReply, IncomingComment } from '../allocator/comment.ts';
+import type { ClaimTarget, StatusAction } from '../allocator/operator-actions.ts';
+import type { ScopedShow } from '../history/queries/scope.ts';
+import type { LiveBatch, SubscribeOptions } from '../realtime/hub-types.ts';
+import type { ApiServices } from './services.ts';
+
+/** What a member may watch of one show. Made from a `ScopedShow` only, so it is of their workspace. */
+export class ShowView {
+	readonly #live: ApiServices['live'];
+	readonly #show: ScopedShow;
+
+	constructor(services: Pick<ApiServices, 'live'>, show: ScopedShow) {
+		this.#live = services.live;
+		this.#show = show;
+	}
+
+	snapshot(): Promise<ShowSnapshot> {
+		return this.#live.snapshot(this.#show.id);
+	}
+
+	subscribe(options: SubscribeOptions): AsyncGenerator<LiveBatch, void, undefined> {
+		return this.#live.subscribe(this.#show.id, options);
+	}
+}
+
+/** What an operator may do to one show, each action signed with the actor. Errors as `OperatorActions`. */
+export class ShowControls {
+	readonly #services: Pick<ApiServices, 'actions' | 'comments'>;
+	readonly #show: ScopedShow;
+	readonly #actor: string;
+
+	constructor(
+		services: Pick<ApiServices, 'actions' | 'comments'>,
+		show: ScopedShow,
+		actor: string
+	) {
+		this.#services = services;
+		this.#show = show;
+		this.#actor = actor;
+	}
+
+	release(target: ClaimTarget): Promise<{ claimId: string }> {
+		return this.#services.actions.release(this.#show.id, target, this.#actor);
+	}
+
+	award(item: string, buyer: Buyer): Promise<{ claimId: string }> {
+		return this.#services.actions.award(this.#show.id, item, buyer, this.#actor);
+	}
+
+	reassign(from: ClaimTarget, to: Buyer): Promise<{ claimId: string }> {
+		return this.#services.actions.reassign(this.#show.id, from, to, this.#actor);
+	}
+
+	addItem(item: { number: string; title: string; quantity: number }): Promise<{ itemId: string }> {
+		return this.#services.actions.addItem(this.#show.id, item, this.#actor);
+	}
+
+	editItem(item: string, title: string): Promise<void> {
+		return this.#services.actions.editItem(this.#show.id, item, title, this.#actor);
+	}
+
+	setQuantity(item: string, quantity: number): Promise<void> {
+		return this.#services.actions.setQuantity(this.#show.id, item, quantity, this.#actor);
+	}
+
+	openItem(item: string): Promise<void> {
+		return this.#services.actions.openItem(this.#show.id, item, this.#actor);
+	}
+
+	closeItem(item: string): Promise<void> {
+		return this.#services.actions.closeItem(this.#show.id, item, this.#actor);
+	}
+
+	removeItem(item: string): Promise<void> {
+		return this.#services.actions.removeItem(this.#show.id, item, this.#actor);
+	}
+
+	changeStatus(action: StatusAction): Promise<void> {
+		return this.#services.actions.changeStatus(this.#show.id, action, this.#actor);
+	}
+
+	editShow(settings: ShowSettings): Promise<void> {
+		return this.#services.actions.editShow(this.#show.id, settings, this.#actor);
+	}
+
+	/** Takes a comment as a channel would. Errors as `CommentIntake.take`. */
+	takeComment(comment: IncomingComment): Promise<CommentReply> {
+		return this.#services.comments.take(this.#show.id, comment);
+	}
+}
