@@ -1,5 +1,22 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
+import type { TestProjectInlineConfiguration } from 'vitest/config';
+import { findOnPath } from './scripts/lib/on-path.ts';
+
+/** The integration suite on one kind of Redis. */
+function integration(kind: 'valkey' | 'redis'): TestProjectInlineConfiguration {
+	return {
+		test: {
+			name: `integration-${kind}`,
+			include: ['tests/integration/**/*.test.ts'],
+			globalSetup: [`tests/integration/setup-${kind}.ts`],
+			testTimeout: 60_000,
+			hookTimeout: 60_000
+		}
+	};
+}
+
+const nativeRedis = (await findOnPath(['redis-server', 'valkey-server'])).length > 0;
 
 export default defineConfig({
 	test: {
@@ -12,15 +29,8 @@ export default defineConfig({
 					include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/conventions/**/*.test.ts']
 				}
 			},
-			{
-				test: {
-					name: 'integration',
-					include: ['tests/integration/**/*.test.ts'],
-					globalSetup: ['tests/integration/global-setup.ts'],
-					testTimeout: 60_000,
-					hookTimeout: 60_000
-				}
-			}
+			integration('valkey'),
+			...(nativeRedis ? [integration('redis')] : [])
 		]
 	}
 });
