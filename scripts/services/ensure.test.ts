@@ -167,6 +167,7 @@ describe('the services of a command', () => {
 		if (!main) throw new Error('The services have no process.');
 		process.kill(main.pid, 'SIGKILL');
 		await owner.ended;
+		await owner.stop();
 		await expect.poll(processesOfFolder, { timeout: 10_000 }).toEqual([]);
 		// The note they left is stale; nobody takes it for running services.
 		const next = await ensureServices({ dataDir, redisKind: 'wasm' });

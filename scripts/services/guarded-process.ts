@@ -85,6 +85,8 @@ export function startGuarded(options: GuardedCommand): GuardedProcess {
 	exited.catch(() => undefined);
 
 	const pipe = child.stdio[3];
+	// The guard's end may be gone first; `exited` tells all there is to know about that.
+	pipe?.on('error', () => undefined);
 	return {
 		exited,
 		hasExited: () => ended,

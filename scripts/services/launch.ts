@@ -57,6 +57,8 @@ export async function launch(
 	}
 
 	child.unref();
+	// Asking a process to stop that has died meanwhile is no error.
+	child.stdin?.on('error', () => undefined);
 	for (const stream of [child.stdin, child.stdout]) {
 		if (stream instanceof Socket) stream.unref();
 	}

@@ -3,9 +3,9 @@ import { ChannelReports } from './allocator/channel-reports.ts';
 import { CommentIntake } from './allocator/comment.ts';
 import { OperatorActions } from './allocator/operator-actions.ts';
 import { ScriptRunner } from './allocator/script-runner.ts';
+import { createAuthService } from './auth/service.ts';
 import type { Config } from './config.ts';
 import { connectDatabase } from './history/database.ts';
-import type { Db } from './history/database.ts';
 import { readNewestPersistedEvents } from './history/event-log.ts';
 import { persistedPosition } from './history/postgres-state.ts';
 import { Recovery } from './history/recovery.ts';
@@ -22,18 +22,12 @@ import { inspectServer } from './redis/durability.ts';
 import type { RedisClient } from './redis/run-script.ts';
 import { loadScripts } from './redis/script-loader.ts';
 import type { LuaScript } from './redis/script-loader.ts';
+import type { ApiServices } from './trpc/services.ts';
 
-/** Everything the process consists of, built once and closed once. */
-export type AppContext = {
-	readonly config: Config;
-	readonly logger: Logger;
-	readonly db: Db;
-	readonly redis: RedisClient;
-	readonly scripts: ReadonlyMap<string, LuaScript>;
-	readonly comments: CommentIntake;
-	readonly actions: OperatorActions;
-	readonly channels: ChannelReports;
+/** Everything the process consists of, built once and closed once. It serves the API as it is. */
+export type AppContext = ApiServices & {
 	readonly live: LiveHub;
+	readonly scripts: ReadonlyMap<string, LuaScript>;
 	readonly writeBehind: WriteBehind;
 	readonly recovery: Recovery;
 	/** Ends timers and workers, then connections. Safe to call twice. */
@@ -137,6 +131,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		actions: new OperatorActions(runner),
 		channels: new ChannelReports(runner),
 		live,
+		auth: createAuthService({ db, redis, config }),
 		writeBehind,
 		recovery,
 		close: () => (closing ??= close())

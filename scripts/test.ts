@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { projectRoot } from './lib/project-root.ts';
+
+// Everything that must hold: npm test [-- STEP …]   (steps: check lint format unit integration e2e)
+
+const bin = (...path: string[]): string => join(projectRoot(), 'node_modules', ...path);
+
+const STEPS: Record<string, readonly (readonly string[])[]> = {
+	check: [
+		[bin('@sveltejs', 'kit', 'svelte-kit.js'), 'sync'],
+		[
+			bin('svelte-check', 'bin', 'svelte-check'),
+			'--tsconfig',
+			'./tsconfig.json',
+			'--fail-on-warnings'
+		]
+	],
+	lint: [[bin('eslint', 'bin', 'eslint.js'), '.']],
+	format: [[bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+	unit: [[bin('vitest', 'vitest.mjs'), 'run', '--project', 'unit']],
+	integration: [[bin('vitest', 'vitest.mjs'), 'run', '--project', 'integration-*']],
+	e2e: [[bin('@playwright', 'test', 'cli.js'), 'test']]
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in STEPS));
+if (unknown.length > 0) {
+	process.stderr.write(
+		`Unknown step ${unknown.join(', ')}; there are ${Object.keys(STEPS).join(', ')}.\n`
+	);
+	process.exit(2);
+}
+
+let passed = 0;
+let failed = 0;
+for (const [name, commands] of Object.entries(STEPS)) {
+	if (wanted.length > 0 && !wanted.includes(name)) continue;
+	process.stdout.write(`\n▸ ${name}\n`);
+	const startedAt = performance.now();
+	const ok = commands.every(
+		(command) =>
+			spawnSync(process.execPath, command, { cwd: projectRoot(), stdio: 'inherit' }).status === 0
+	);
+	const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+	process.stdout.write(`${ok ? '✓' : '✗'} ${name} (${seconds} s)\n`);
+	if (ok) passed++;
+	else failed++;
+}
+process.stdout.write(`\nsteps: ${passed} passed, ${failed} failed\n`);
+process.exitCode = failed > 0 ? 1 : 0;
