@@ -2,11 +2,12 @@ import type { TestProject } from 'vitest/node';
 import { ensureServices } from '../../scripts/services/ensure.ts';
 
 declare module 'vitest' {
-	export type ProvidedContext = {
+	// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- only interfaces merge
+	export interface ProvidedContext {
 		redisUrl: string;
 		databaseUrl: string;
 		redisKind: 'wasm' | 'server';
-	};
+	}
 }
 
 /** Starts a fresh Postgres and the named Redis for one run of the suite, and throws them away after it. */

@@ -10,6 +10,7 @@ import { readNewestPersistedEvents } from './history/event-log.ts';
 import { persistedPosition } from './history/postgres-state.ts';
 import { Recovery } from './history/recovery.ts';
 import { WriteBehind } from './history/write-behind.ts';
+import { startHousekeeping } from './jobs/housekeeping.ts';
 import { Sweep } from './jobs/sweep.ts';
 import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
 import { createLogger } from './observability/logger.ts';
@@ -111,8 +112,12 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		: null;
 	const sweep = worksHistory ? new Sweep({ db, redis, writeBehind, logger }) : null;
 
+	const auth = createAuthService({ db, redis, config });
+	const stopHousekeeping = worksHistory ? startHousekeeping(auth, logger) : () => undefined;
+
 	let closing: Promise<void> | null = null;
 	const close = async (): Promise<void> => {
+		stopHousekeeping();
 		await sweep?.close();
 		await waker.close();
 		await worker?.close();
@@ -131,7 +136,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		actions: new OperatorActions(runner),
 		channels: new ChannelReports(runner),
 		live,
-		auth: createAuthService({ db, redis, config }),
+		auth,
 		writeBehind,
 		recovery,
 		close: () => (closing ??= close())

@@ -1,0 +1,24 @@
+import { defineConfig, devices } from '@playwright/test';
+import { findChromium } from './scripts/lib/chromium.ts';
+
+const chromium = await findChromium();
+
+export default defineConfig({
+	testDir: 'tests/e2e',
+	// One server for all; the tests make shows and accounts of their own.
+	workers: 1,
+	timeout: 60_000,
+	expect: { timeout: 10_000 },
+	forbidOnly: process.env['CI'] !== undefined,
+	reporter: [['list']],
+	use: {
+		...devices['Desktop Chrome'],
+		launchOptions: {
+			executablePath: chromium.executablePath,
+			args: chromium.args,
+			env: chromium.env
+		},
+		screenshot: 'only-on-failure',
+		trace: 'retain-on-failure'
+	}
+});

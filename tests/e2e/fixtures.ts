@@ -1,0 +1,117 @@
+import { test as base } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
+import { buildApp, freePort, isBuildStale, startApp } from '../../scripts/lib/app-process.ts';
+import type { AppProcess } from '../../scripts/lib/app-process.ts';
+import { ensureServices } from '../../scripts/services/ensure.ts';
+import { readConfig } from '../../src/lib/server/config.ts';
+import { createAppContext } from '../../src/lib/server/context.ts';
+import type { AppContext } from '../../src/lib/server/context.ts';
+import { createShow } from '../../src/lib/server/history/create-show.ts';
+import { migrateToLatest } from '../../src/lib/server/history/database.ts';
+
+export const PASSWORD = 'first-comment-wins';
+
+export type Account = {
+	readonly email: string;
+	readonly name: string;
+	readonly workspaceId: string;
+};
+
+export type Server = {
+	/** The running production build. */
+	app: AppProcess;
+	/** The same services from this process: comments come in as from a channel in another process. */
+	readonly context: AppContext;
+	/** Ends the application and starts it again on the same port and services. */
+	restart(): Promise<void>;
+	/** A new operator with a workspace of their own. */
+	account(): Promise<Account>;
+	/** An active show with items `{number: quantity}`. */
+	show(account: Account, items?: Record<string, number>): Promise<string>;
+	/** Takes a comment in. */
+	say(showId: string, user: string, text: string): Promise<void>;
+};
+
+async function startServer(): Promise<{ server: Server; stop: () => Promise<void> }> {
+	const services = await ensureServices({ redisKind: 'wasm', ephemeral: true });
+	if (isBuildStale()) await buildApp();
+	const env = { REDIS_URL: services.redisUrl, DATABASE_URL: services.databaseUrl };
+	const context = await createAppContext(
+		readConfig({ ...env, NODE_ENV: 'test', LOG_LEVEL: 'silent', ROLE: 'web' })
+	);
+	await migrateToLatest(context.db);
+	const port = await freePort(4300);
+	const start = (): Promise<AppProcess> =>
+		startApp(port, { ...env, ROLE: 'all', LOG_LEVEL: 'error' });
+	let comments = 0;
+	const server: Server = {
+		app: await start(),
+		context,
+		async restart() {
+			await server.app.stop();
+			server.app = await start();
+		},
+		async account() {
+			const name = `Operator ${randomUUID().slice(0, 8)}`;
+			const email = `${randomUUID()}@sellary.example`;
+			// Each account from an address of its own: registering is limited per address.
+			const address = `10.0.${Math.floor(Math.random() * 256)}.${Math.floor(Math.random() * 256)}`;
+			const member = await context.auth.register(
+				{ email, password: PASSWORD, name, workspaceName: `${name}’s shop` },
+				{ address }
+			);
+			return { email, name, workspaceId: member.workspace.id };
+		},
+		async show(account, items = { '12': 1 }) {
+			const showId = await createShow(context.db, {
+				workspaceId: account.workspaceId,
+				name: 'Friday sale',
+				claimWord: 'sold',
+				passWord: 'pass'
+			});
+			for (const [number, quantity] of Object.entries(items)) {
+				await context.actions.addItem(
+					showId,
+					{ number, title: `Item ${number}`, quantity },
+					'user:test'
+				);
+			}
+			await context.actions.changeStatus(showId, 'activated', 'user:test');
+			return showId;
+		},
+		async say(showId, user, text) {
+			await context.comments.take(showId, {
+				platform: 'facebook',
+				liveId: 'live-1',
+				commentId: `e2e-${comments++}`,
+				userId: user,
+				userHandle: user,
+				text
+			});
+		}
+	};
+	return {
+		server,
+		async stop() {
+			await server.app.stop();
+			await context.close();
+			await services.stop();
+		}
+	};
+}
+
+/** Tests against the production build, with a server that is shared by the whole run. */
+export const test = base.extend<object, { server: Server }>({
+	server: [
+		// eslint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from the pattern
+		async ({}, use) => {
+			const { server, stop } = await startServer();
+			await use(server);
+			await stop();
+		},
+		{ scope: 'worker', timeout: 180_000 }
+	],
+	baseURL: async ({ server }, use) => use(server.app.origin)
+});
+
+export { expect } from '@playwright/test';
