@@ -8,6 +8,8 @@ import { parseComment } from '../../domain/parse-comment.ts';
 import type { IntentWords } from '../../domain/parse-comment.ts';
 import { MAX_COMMENT_TEXT, MAX_ID_TEXT, MAX_NAME_TEXT, cleanText } from '../../domain/text.ts';
 import { AppError } from '../errors.ts';
+import { RecentMap } from './recent-map.ts';
+import { MAX_KNOWN_SHOWS } from './script-runner.ts';
 import type { ScriptRunner, ShowScript } from './script-runner.ts';
 
 export const COMMENT_SCRIPT: ShowScript = {
@@ -105,7 +107,7 @@ function hashedCommentId(comment: z.output<typeof incomingCommentSchema>): strin
 export class CommentIntake {
 	readonly #runner: ScriptRunner;
 	/** The words of each show as last heard of. Only a guess: the script refuses stale ones. */
-	readonly #words = new Map<string, IntentWords>();
+	readonly #words = new RecentMap<IntentWords>(MAX_KNOWN_SHOWS);
 
 	constructor(runner: ScriptRunner) {
 		this.#runner = runner;

@@ -6,6 +6,7 @@ import type { ShowKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
+import { RecentMap } from './recent-map.ts';
 
 /** What every write script answers; `detail` is JSON or empty. */
 export type ScriptReply = {
@@ -42,8 +43,8 @@ export type ScriptRunnerOptions = {
 
 const replySchema = z.tuple([z.string(), z.string(), z.string(), z.string()]);
 
-/** How many shows' positions a process remembers. The least recently written one is forgotten. */
-const MAX_KNOWN_SHOWS = 10_000;
+/** How many shows a process remembers between calls (positions, words). */
+export const MAX_KNOWN_SHOWS = 10_000;
 /** A show that was rebuilt may be lost again at once; after this many rebuilds in one call we give up. */
 const MAX_RECOVERIES = 3;
 
@@ -52,7 +53,7 @@ const NO_POSITION: LogPosition = { epoch: '', seq: 0 };
 /** Runs the write scripts of shows: remembers positions, rebuilds lost shows, wakes history. */
 export class ScriptRunner {
 	readonly #options: ScriptRunnerOptions;
-	readonly #known = new Map<string, LogPosition>();
+	readonly #known = new RecentMap<LogPosition>(MAX_KNOWN_SHOWS);
 
 	constructor(options: ScriptRunnerOptions) {
 		this.#options = options;
@@ -91,11 +92,6 @@ export class ScriptRunner {
 		throw refusal(script, reply);
 	}
 
-	/** The last position that this process has seen of the show, if any. */
-	knownPosition(showId: string): LogPosition | null {
-		return this.#known.get(showId) ?? null;
-	}
-
 	async #callOnce(script: ShowScript, showId: string, args: string[]): Promise<ScriptReply> {
 		const lua = this.#options.scripts.get(script.name);
 		if (!lua) throw new Error(`lua/${script.name}.lua does not exist`);
@@ -110,12 +106,7 @@ export class ScriptRunner {
 	#remember(showId: string, position: LogPosition): void {
 		const known = this.#known.get(showId);
 		if (known?.epoch === position.epoch && known.seq >= position.seq) return;
-		this.#known.delete(showId);
 		this.#known.set(showId, position);
-		if (this.#known.size > MAX_KNOWN_SHOWS) {
-			const oldest = this.#known.keys().next();
-			if (!oldest.done) this.#known.delete(oldest.value);
-		}
 		this.#options.onAppended(showId);
 	}
 }

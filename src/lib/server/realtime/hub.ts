@@ -159,6 +159,7 @@ export class LiveHub implements LiveFeed {
 				if (!rebuilt) throw new AppError('UNAVAILABLE');
 				return rebuilt;
 			},
+			rebuild: (damaged) => recover(showId, damaged),
 			position: async () => {
 				const fields = await redis.hmget(showKey(showId, 'meta'), 'epoch', 'seq', 'persisted');
 				if (fields[0] === null) return null;

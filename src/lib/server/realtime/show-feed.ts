@@ -14,6 +14,8 @@ import type { LiveBatch } from './hub-types.ts';
 export type FeedSource = {
 	/** The show's state at one instant, rebuilt first when Redis lost it. Throws `SHOW_NOT_FOUND`. */
 	load(): Promise<LiveState>;
+	/** Rebuilds a show that Redis holds in an older state than it has published. */
+	rebuild(damaged: LogPosition): Promise<void>;
 	/** The log's position as of now, null when Redis does not hold the show. */
 	position(): Promise<(LogPosition & { readonly persistedSeq: number }) | null>;
 	/** Events of the stream from a seq on. */
@@ -45,6 +47,8 @@ export class ShowFeed {
 	readonly #logger: Logger;
 	readonly #queues = new Set<BatchQueue>();
 	#show: LiveShow | null = null;
+	/** An event contradicted the state: it must be read anew before anything is folded on. */
+	#damaged = false;
 	/** Forwarded events of the present epoch, without gaps, newest last. */
 	readonly #log: ShowEvent[] = [];
 	#pending: ShowEvent[] = [];
@@ -89,7 +93,7 @@ export class ShowFeed {
 			else if (note.reset !== show.state.epoch) void this.heal();
 			return;
 		}
-		if (this.#healing) {
+		if (this.#healing || this.#damaged) {
 			// The stream holds these events as well; reading on after the heal keeps one order.
 			this.#healAgain = true;
 			return;
@@ -119,14 +123,10 @@ export class ShowFeed {
 	 * anything that happens later.
 	 */
 	async attach(queue: BatchQueue, resumeFrom: LogPosition | null): Promise<void> {
-		const known = positionOf(this.#loaded().state);
-		if (resumeFrom && resumeFrom.epoch === known.epoch && resumeFrom.seq > known.seq) {
-			await this.heal();
-		}
+		if (resumeFrom) await this.#prepareResume(resumeFrom);
+		// From here on nothing may wait: an event between the first message and the attaching would be lost.
 		this.#flush();
-		for (const message of await this.#firstMessages(resumeFrom)) {
-			queue.push(this.#batch(message));
-		}
+		for (const message of this.#firstMessages(resumeFrom)) queue.push(this.#batch(message));
 		this.#queues.add(queue);
 	}
 
@@ -134,19 +134,25 @@ export class ShowFeed {
 		this.#queues.delete(queue);
 	}
 
-	/** Must not yield between its last read of the state and its return: the caller attaches then. */
-	async #firstMessages(resumeFrom: LogPosition | null): Promise<LiveMessage[]> {
+	async #prepareResume(from: LogPosition): Promise<void> {
+		// The client may have been told by another process what this one has not heard yet.
 		const { state } = this.#loaded();
-		if (!resumeFrom || resumeFrom.epoch !== state.epoch || resumeFrom.seq > state.seq) {
-			return [this.#snapshotMessage()];
-		}
-		if (state.seq - resumeFrom.seq > MAX_RESUME_EVENTS) return [this.#snapshotMessage()];
-		if ((this.#log[0]?.seq ?? state.seq + 1) > resumeFrom.seq + 1)
-			await this.#extendLog(resumeFrom.seq);
+		if (from.epoch === state.epoch && from.seq > state.seq) await this.heal();
+		const known = this.#loaded().state;
+		const missing = known.seq - from.seq;
+		if (from.epoch !== known.epoch || missing <= 0 || missing > MAX_RESUME_EVENTS) return;
+		if (this.#firstLogged() > from.seq + 1) await this.#extendLog(from.seq);
+	}
+
+	#firstMessages(resumeFrom: LogPosition | null): LiveMessage[] {
 		const show = this.#loaded();
-		this.#flush();
-		const first = this.#log[0]?.seq ?? show.state.seq + 1;
-		if (show.state.epoch !== resumeFrom.epoch || first > resumeFrom.seq + 1) {
+		const first = this.#firstLogged();
+		if (
+			resumeFrom?.epoch !== show.state.epoch ||
+			resumeFrom.seq > show.state.seq ||
+			resumeFrom.seq + 1 < first ||
+			show.state.seq - resumeFrom.seq > MAX_RESUME_EVENTS
+		) {
 			return [this.#snapshotMessage()];
 		}
 		const missed = this.#log.slice(resumeFrom.seq + 1 - first);
@@ -157,12 +163,17 @@ export class ShowFeed {
 		return messages;
 	}
 
+	/** Seq of the oldest event in memory; the next one to come when there is none. */
+	#firstLogged(): number {
+		return this.#log[0]?.seq ?? this.#loaded().state.seq + 1;
+	}
+
 	/** After a restart the log in memory is short; the stream has the rest, unless it was trimmed. */
 	async #extendLog(afterSeq: number): Promise<void> {
 		const { epoch } = this.#loaded().state;
 		const events = await this.#source.read(afterSeq + 1, MAX_RESUME_EVENTS);
 		const { state } = this.#loaded();
-		const first = this.#log[0]?.seq ?? state.seq + 1;
+		const first = this.#firstLogged();
 		const older = events.filter((event) => event.seq < first && event.epoch === epoch);
 		const joins = older.at(0)?.seq === afterSeq + 1 && older.at(-1)?.seq === first - 1;
 		if (joins && state.epoch === epoch) this.#log.unshift(...older);
@@ -191,15 +202,13 @@ export class ShowFeed {
 				if (applyToLiveShow(show, event)) this.#forward(event);
 			}
 		} catch (error) {
-			if (error instanceof SequenceGapError) {
-				void this.heal();
-			} else if (error instanceof FoldError) {
+			if (error instanceof FoldError) {
 				this.#logger.error({ err: error, showId: this.#showId }, 'an event contradicts the state');
-				this.#show = null;
-				void this.heal();
-			} else {
+				this.#damaged = true;
+			} else if (!(error instanceof SequenceGapError)) {
 				throw error;
 			}
+			void this.heal();
 		}
 	}
 
@@ -266,21 +275,22 @@ export class ShowFeed {
 
 	async #healOnce(): Promise<void> {
 		const live = await this.#source.position();
-		const show = this.#show;
-		if (!show || live?.epoch !== show.state.epoch || live.seq < show.state.seq) {
+		const show = this.#loaded();
+		if (live?.epoch === show.state.epoch && live.seq < show.state.seq) {
+			await this.#source.rebuild(live);
 			return await this.#resync();
 		}
-		show.persistedSeq = Math.max(show.persistedSeq, live.persistedSeq);
+		if (this.#damaged || live?.epoch !== show.state.epoch) return await this.#resync();
 		if (live.seq - show.state.seq > MAX_RESUME_EVENTS) return await this.#resync();
+		show.persistedSeq = Math.max(show.persistedSeq, live.persistedSeq);
 		while (show.state.seq < live.seq) {
 			const events = await this.#source.read(show.state.seq + 1, HEAL_PAGE);
 			const first = events[0];
 			if (first?.epoch !== show.state.epoch || first.seq > show.state.seq + 1) {
 				return await this.#resync();
 			}
-			for (const event of events) {
-				if (applyToLiveShow(show, event)) this.#forward(event);
-			}
+			this.#take(show, events);
+			if (this.#damaged) return await this.#resync();
 		}
 	}
 
@@ -291,6 +301,7 @@ export class ShowFeed {
 		for (const event of await this.#source.recent(state.seq, RECENT_EVENTS))
 			applyToLists(show, event);
 		this.#show = show;
+		this.#damaged = false;
 		this.#log.length = 0;
 		this.#pending = [];
 		this.#heardAt = performance.now();
