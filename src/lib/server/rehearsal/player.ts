@@ -41,7 +41,10 @@ function releasedKey(buyer: string): string {
 	return buyer.startsWith('manual:') ? manualBuyer(buyer.slice('manual:'.length)).key : buyer;
 }
 
-/** Plays a rehearsal's lines, in order, into a show. One call after the other: the order is the recorded one. */
+/** Comments on their way at once when playing as fast as it goes; Redis keeps the order of one connection. */
+const WINDOW = 64;
+
+/** Plays a rehearsal's lines, in the recorded order, into a show. */
 export class RehearsalPlayer {
 	readonly #options: PlayOptions;
 	readonly #showId: string;
@@ -52,6 +55,8 @@ export class RehearsalPlayer {
 		rejected: 0
 	};
 	readonly #startedAt = Date.now();
+	/** Comments that were sent and not yet answered, oldest first. */
+	readonly #inFlight: Promise<void>[] = [];
 
 	constructor(showId: string, options: PlayOptions) {
 		this.#showId = showId;
@@ -73,10 +78,15 @@ export class RehearsalPlayer {
 		for (const [index, { line }] of lines.entries()) {
 			await this.#waitFor(line.at);
 			signal?.throwIfAborted();
-			if (line.type === 'comment') await this.#comment(line);
-			else if (await this.#accepted(() => this.#operate(line))) ended ||= line.type === 'end';
+			if (line.type === 'comment') {
+				await this.#send(line);
+			} else {
+				await this.#arrived(0);
+				if (await this.#accepted(() => this.#operate(line))) ended ||= line.type === 'end';
+			}
 			onLine?.(index + 1);
 		}
+		await this.#arrived(0);
 		if (!ended) await actions.changeStatus(this.#showId, 'ended', REHEARSAL_ACTOR);
 		return this.#counts;
 	}
@@ -86,6 +96,21 @@ export class RehearsalPlayer {
 		if (speed === 0) return;
 		const waitMs = this.#startedAt + at / speed - Date.now();
 		if (waitMs > 0) await sleep(waitMs, undefined, signal ? { signal } : {});
+	}
+
+	/** The first comment is waited for: with it the process learns the show's words. */
+	async #send(line: RehearsalLine & { type: 'comment' }): Promise<void> {
+		const first = this.#counts.comments === 0;
+		const taken = this.#comment(line);
+		// Whoever waits for it sees the error; until then nobody does.
+		taken.catch(() => undefined);
+		this.#inFlight.push(taken);
+		await this.#arrived(first || this.#options.speed > 0 ? 0 : WINDOW);
+	}
+
+	/** Waits until at most `left` comments are unanswered. */
+	async #arrived(left: number): Promise<void> {
+		while (this.#inFlight.length > left) await this.#inFlight.shift();
 	}
 
 	async #comment(line: RehearsalLine & { type: 'comment' }): Promise<void> {
