@@ -8,7 +8,7 @@
 -- ARGV[5] buyer key    ARGV[6] claim id for the new claim   ARGV[7] actor
 --
 -- Returns { code, epoch, seq, detail }
---   OK (detail = { claimId }), ALREADY_WINNER, SOLD_OUT, ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING,
+--   OK (detail = { claimId, seq } of the claim and the action's first event), ALREADY_WINNER, SOLD_OUT, ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING,
 --   HISTORY_LOST
 -- Emits claim.promoted for a waiting buyer, else claim.created.
 -- Holds: winners <= quantity; one active claim per buyer and item.
@@ -34,7 +34,8 @@ if won >= item.quantity then
   return reply(show, 'SOLD_OUT')
 end
 
-local cause = { kind = 'operator', action = 'award', actor = ARGV[7] }
+local cause = operator_cause(show, 'award', ARGV[7])
 grant_unit(show, keys, item, existing, ARGV[6], cjson.decode(ARGV[4]), cause)
 publish_events(show, KEYS[6])
-return reply(show, 'OK', cjson.encode({ claimId = existing and existing.claimId or ARGV[6] }))
+return reply(show, 'OK',
+  cjson.encode({ claimId = existing and existing.claimId or ARGV[6], seq = cause.seq }))

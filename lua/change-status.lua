@@ -26,6 +26,10 @@ if not transitions[action].from[show.status] then
   return reply(show, 'INVALID_TRANSITION', cjson.encode({ status = show.status }))
 end
 
+-- What the end can be taken back to (lua/reopen.lua).
+if action == 'ended' then
+  redis.call('HSET', KEYS[1], 'endedFrom', show.status)
+end
 write_session(show, KEYS[2], action, transitions[action].to, show, ARGV[4])
 publish_events(show, KEYS[3])
 return reply(show, 'OK')

@@ -9,7 +9,7 @@
 -- ARGV[7] chosen buyer's key        ARGV[8] claim id for a new claim   ARGV[9] actor
 --
 -- Returns { code, epoch, seq, detail }
---   OK (detail = { claimId } of the chosen buyer), NOT_A_WINNER, ALREADY_WINNER, ITEM_NOT_FOUND,
+--   OK (detail = { claimId, seq } of the chosen buyer's claim and the action's first event), NOT_A_WINNER, ALREADY_WINNER, ITEM_NOT_FOUND,
 --   SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
 -- Emits claim.released, then claim.promoted for a waiting buyer, else claim.created.
 -- Holds: the number of winners stays; the rest of the queue keeps its order.
@@ -36,8 +36,9 @@ if chosen and chosen.state == 'winner' then
   return reply(show, 'ALREADY_WINNER')
 end
 
-local cause = { kind = 'operator', action = 'reassign', actor = ARGV[9] }
+local cause = operator_cause(show, 'reassign', ARGV[9])
 release_claim(show, keys, winner, cause)
 grant_unit(show, keys, item, chosen, ARGV[8], cjson.decode(ARGV[6]), cause)
 publish_events(show, KEYS[6])
-return reply(show, 'OK', cjson.encode({ claimId = chosen and chosen.claimId or ARGV[8] }))
+return reply(show, 'OK',
+  cjson.encode({ claimId = chosen and chosen.claimId or ARGV[8], seq = cause.seq }))

@@ -8,7 +8,7 @@
 -- ARGV[6] actor
 --
 -- Returns { code, epoch, seq, detail }
---   OK (detail = { claimId }), NO_ACTIVE_CLAIM, ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
+--   OK (detail = { claimId, seq } of the claim and the action's first event), NO_ACTIVE_CLAIM, ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
 -- Emits claim.released [claim.promoted].
 -- Holds: a second release of the same claim is refused, so a double click never releases the next one.
 -- @include "includes/claims"
@@ -29,10 +29,10 @@ if not claim or (claim_id ~= '' and claim_id ~= claim.claimId) then
   return reply(show, 'NO_ACTIVE_CLAIM')
 end
 
-local cause = { kind = 'operator', action = 'release', actor = ARGV[6] }
+local cause = operator_cause(show, 'release', ARGV[6])
 release_claim(show, keys, claim, cause)
 if claim.state == 'winner' then
   promote_waiting(show, keys, item, 1, cause)
 end
 publish_events(show, KEYS[6])
-return reply(show, 'OK', cjson.encode({ claimId = claim.claimId }))
+return reply(show, 'OK', cjson.encode({ claimId = claim.claimId, seq = cause.seq }))

@@ -7,7 +7,7 @@
 --
 -- Returns { code, epoch, seq, detail }
 --   OK, ITEM_HAS_CLAIMS, ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
--- Emits item.updated (action 'removed').
+-- Emits item.updated (action 'hidden' first for the item that the host holds up, then 'removed').
 -- @include "includes/claims"
 -- @include "includes/items"
 
@@ -25,6 +25,10 @@ if won > 0 or queue_length(KEYS[3], number) > 0 then
   return reply(show, 'ITEM_HAS_CLAIMS')
 end
 
+if redis.call('HGET', KEYS[1], 'showing') == number then
+  write_item(show, KEYS[2], KEYS[4], 'hidden', item, copy_item(item), ARGV[4])
+  redis.call('HDEL', KEYS[1], 'showing')
+end
 write_item(show, KEYS[2], KEYS[4], 'removed', item, copy_item(item), ARGV[4])
 publish_events(show, KEYS[5])
 return reply(show, 'OK')

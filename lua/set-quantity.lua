@@ -7,7 +7,8 @@
 -- ARGV[5] actor
 --
 -- Returns { code, epoch, seq, detail }
---   OK (no event when the quantity is that already), QUANTITY_BELOW_CLAIMED (detail = { won }),
+--   OK (detail = { seq } of the action's first event; no event and no detail when the quantity is that
+--   already), QUANTITY_BELOW_CLAIMED (detail = { won }),
 --   ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
 -- Emits item.updated, then one claim.promoted for each unit that found a waiting buyer.
 -- Holds: winners <= quantity; nobody waits while a unit is free.
@@ -32,10 +33,10 @@ if quantity == item.quantity then
   return reply(show, 'OK')
 end
 
+local cause = operator_cause(show, 'quantity', actor)
 local previous = copy_item(item)
 item.quantity = quantity
-write_item(show, keys.items, keys.events, 'quantity', item, previous, actor)
-promote_waiting(show, keys, number, quantity - won,
-  { kind = 'operator', action = 'quantity', actor = actor })
+write_item(show, keys.items, keys.events, 'quantity', item, previous, actor, cause)
+promote_waiting(show, keys, number, quantity - won, cause)
 publish_events(show, KEYS[6])
-return reply(show, 'OK')
+return reply(show, 'OK', cjson.encode({ seq = cause.seq }))

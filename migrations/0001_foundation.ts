@@ -68,6 +68,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 			claim_word text not null,
 			pass_word text not null,
 			is_rehearsal boolean not null default false,
+			showing integer,
 			epoch text not null,
 			last_seq bigint not null default 0,
 			started_at timestamptz,
@@ -90,6 +91,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 			title text not null,
 			quantity integer not null check (quantity >= 0),
 			state text not null check (state in ('open', 'closed')),
+			changed_seq bigint not null default 0,
 			removed_at timestamptz,
 			created_at timestamptz not null default now(),
 			updated_at timestamptz not null default now()
@@ -179,10 +181,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 			epoch text not null,
 			at timestamptz not null,
 			type text not null,
+			item_number integer,
 			data jsonb not null,
 			created_at timestamptz not null default now(),
 			primary key (show_id, seq)
 		)
+	`.execute(db);
+	await sql`
+		create index events_item on events (show_id, item_number, seq)
+		where item_number is not null and type <> 'comment.received'
 	`.execute(db);
 	await sql`
 		create index events_rare on events (show_id, type, seq) where type <> 'comment.received'

@@ -5,7 +5,8 @@
 -- queue (sorted set, all scores 0): `<item, 6 digits>|<rank, 16 digits>|<buyer>`; bytes order it, so the
 --   first member of an item's range is its head. One key for all items: a script declares its keys
 --   without knowing how many items there are.
--- items (hash): `<n>:won` counts the winners.
+-- items (hash): `<n>:won` counts the winners; `<n>:changed` is the seq of the last event that changed
+--   who holds or waits, other than by joining the end of the queue.
 -- @include "events"
 
 local function claim_field(item, buyer_key)
@@ -43,15 +44,26 @@ local function queue_length(queue_key, item)
   return redis.call('ZLEXCOUNT', queue_key, from, to)
 end
 
--- A new claim for a buyer who holds none. `state` is 'winner' or 'waitlist'. Emits claim.created.
-local function create_claim(show, keys, item, item_id, claim_id, buyer, state, cause)
-  local rank = show.seq + 1
-  local position = cjson.null
+-- The `cause` of what an operator does; `seq` is that of the action's first event.
+local function operator_cause(show, action, actor)
+  return { kind = 'operator', action = action, actor = actor, seq = show.seq + 1 }
+end
+
+local function mark_changed(show, keys, item)
+  redis.call('HSET', keys.items, item .. ':changed', integer(show.seq))
+end
+
+-- A new claim for a buyer who holds none. `state` is 'winner' or 'waitlist'. A waiting claim goes to the
+-- place that `rank` gives, without it to the end of the queue. Emits claim.created.
+local function create_claim(show, keys, item, item_id, claim_id, buyer, state, cause, rank)
   local won_seq = cjson.null
+  local position = cjson.null
+  rank = rank or show.seq + 1
   if state == 'winner' then
-    won_seq = rank
+    won_seq = show.seq + 1
   else
-    position = queue_length(keys.queue, item) + 1
+    position = redis.call('ZLEXCOUNT', keys.queue, (queue_range(item)),
+      '(' .. queue_member(item, rank, buyer.key)) + 1
   end
   append_event(show, keys.events, 'claim.created', cjson.encode({
     claimId = claim_id, itemId = item_id, item = item, buyer = buyer, state = state,
@@ -61,6 +73,9 @@ local function create_claim(show, keys, item, item_id, claim_id, buyer, state, c
     redis.call('HINCRBY', keys.items, item .. ':won', 1)
   else
     redis.call('ZADD', keys.queue, 0, queue_member(item, rank, buyer.key))
+  end
+  if state == 'winner' or cause.kind == 'operator' then
+    mark_changed(show, keys, item)
   end
   write_claim(keys.claims, {
     claimId = claim_id, item = item, buyer = buyer, state = state,
@@ -76,6 +91,7 @@ local function promote_claim(show, keys, claim, cause)
   redis.call('ZREM', keys.queue, queue_member(claim.item, claim.rank, claim.buyer.key))
   redis.call('HINCRBY', keys.items, claim.item .. ':won', 1)
   redis.call('HINCRBY', show.meta_key, 'n:promoted', 1)
+  mark_changed(show, keys, claim.item)
   claim.state = 'winner'
   claim.wonSeq = show.seq
   write_claim(keys.claims, claim)
@@ -95,7 +111,8 @@ end
 -- Takes a claim away. Emits claim.released; promotes nobody.
 local function release_claim(show, keys, claim, cause)
   append_event(show, keys.events, 'claim.released', cjson.encode({
-    claimId = claim.claimId, item = claim.item, buyer = claim.buyer, from = claim.state, cause = cause,
+    claimId = claim.claimId, item = claim.item, buyer = claim.buyer, from = claim.state,
+    rank = claim.rank, cause = cause,
   }))
   if claim.state == 'winner' then
     redis.call('HINCRBY', keys.items, claim.item .. ':won', -1)
@@ -104,6 +121,7 @@ local function release_claim(show, keys, claim, cause)
   end
   redis.call('HDEL', keys.claims, claim_field(claim.item, claim.buyer.key))
   redis.call('HINCRBY', show.meta_key, 'n:released', 1)
+  mark_changed(show, keys, claim.item)
 end
 
 -- Gives a unit to a buyer past the queue: a waiting claim is promoted, else a claim is made.

@@ -21,9 +21,11 @@ export function canonicalState(state: ShowState): string {
 			item.title,
 			item.quantity,
 			item.state,
+			item.changedSeq,
 			item.winners.map(claimFacts),
 			item.waitlist.map(claimFacts)
 		]),
+		state.showing,
 		[...state.channels.values()]
 			.sort((a, b) => (a.channelId < b.channelId ? -1 : 1))
 			.map((channel) => [channel.channelId, channel.platform, channel.liveId, channel.status]),

@@ -36,10 +36,21 @@ export type Item = {
 	readonly state: ItemState;
 };
 
-/** What made a claim change: a viewer's comment, or an operator's action with its actor. */
+/** What an operator did that changed claims or a quantity. */
+export type OperatorAction = 'release' | 'award' | 'reassign' | 'quantity' | 'undo';
+
+/**
+ * What made a claim change: a viewer's comment, or an operator's action. `seq` is that of the action's
+ * first event and names the action, e.g. for undoing it.
+ */
 export type Cause =
 	| { readonly kind: 'comment'; readonly commentKey: string }
-	| { readonly kind: 'operator'; readonly action: string; readonly actor: string };
+	| {
+			readonly kind: 'operator';
+			readonly action: OperatorAction;
+			readonly actor: string;
+			readonly seq: number;
+	  };
 
 export type ChannelStatus = 'connecting' | 'connected' | 'degraded' | 'disconnected' | 'ended';
 
@@ -80,6 +91,8 @@ export type ClaimReleased = {
 	readonly item: string;
 	readonly buyer: Buyer;
 	readonly from: ClaimState;
+	/** The place in the queue that the claim had, so that it can be given back exactly. */
+	readonly rank: number;
 	readonly cause: Cause;
 };
 
@@ -90,17 +103,22 @@ export type ClaimPromoted = {
 	readonly cause: Cause;
 };
 
-export type ItemAction = 'added' | 'edited' | 'quantity' | 'opened' | 'closed' | 'removed';
+/** `shown`: the host holds the item up now; `hidden`: nothing is held up any more. */
+export type ItemAction =
+	'added' | 'edited' | 'quantity' | 'opened' | 'closed' | 'removed' | 'shown' | 'hidden';
 
 export type ItemUpdated = {
 	readonly action: ItemAction;
 	readonly item: Item;
 	readonly previous: Item | null;
 	readonly actor: string;
+	/** Set when an operator's action also changed claims (`quantity`, `undo`); see `Cause`. */
+	readonly cause: Cause | null;
 };
 
 export type SessionStatus = {
-	readonly action: 'activated' | 'paused' | 'resumed' | 'ended' | 'edited';
+	/** `reopened`: the end was taken back. */
+	readonly action: 'activated' | 'paused' | 'resumed' | 'ended' | 'reopened' | 'edited';
 	readonly status: ShowStatus;
 	readonly previous: ShowStatus;
 	readonly name: string;
@@ -160,4 +178,27 @@ export function parsePosition(id: string): LogPosition | null {
 	return match?.[1] !== undefined && match[2] !== undefined
 		? { epoch: match[1], seq: Number(match[2]) }
 		: null;
+}
+
+/**
+ * The item whose allocation the event changed otherwise than by adding somebody to the end of its
+ * queue: a unit won or lost, a place given up or given back, a quantity. Null for all other events.
+ * An operator's action can be undone exactly as long as no such event followed it.
+ */
+export function reallocatedItem(event: ShowEvent): string | null {
+	switch (event.type) {
+		case 'claim.created':
+			return event.data.state === 'winner' || event.data.cause.kind === 'operator'
+				? event.data.item
+				: null;
+		case 'claim.promoted':
+		case 'claim.released':
+			return event.data.item;
+		case 'item.updated':
+			return event.data.action === 'added' || event.data.action === 'quantity'
+				? event.data.item.number
+				: null;
+		default:
+			return null;
+	}
 }

@@ -1,5 +1,11 @@
 import type { Buyer } from './buyer.ts';
-import type { Cause, ChannelStatusChanged, CommentReceived, ShowEvent, ShowStatus } from './events.ts';
+import type {
+	Cause,
+	ChannelStatusChanged,
+	CommentReceived,
+	ShowEvent,
+	ShowStatus
+} from './events.ts';
 import { applyEvent } from './reducer.ts';
 import { itemsByNumber } from './show-state.ts';
 import type { Counters, ItemClaims, ShowSettings, ShowState } from './show-state.ts';
@@ -99,7 +105,10 @@ function pushBounded<T>(list: T[], entry: T, limit: number): void {
 }
 
 /** Adds the event to the recent lists only. */
-export function applyToLists(show: Pick<LiveShow, 'comments' | 'feed' | 'limit'>, event: ShowEvent): void {
+export function applyToLists(
+	show: Pick<LiveShow, 'comments' | 'feed' | 'limit'>,
+	event: ShowEvent
+): void {
 	if (event.type === 'comment.received') {
 		pushBounded(show.comments, { ...event.data, seq: event.seq, at: event.at }, show.limit);
 	}
@@ -123,6 +132,7 @@ export type ShowSnapshot = {
 	readonly status: ShowStatus;
 	readonly settings: ShowSettings;
 	readonly items: readonly ItemClaims[];
+	readonly showing: string | null;
 	readonly channels: readonly ChannelStatusChanged[];
 	readonly counters: Counters;
 	readonly comments: readonly CommentEntry[];
@@ -139,6 +149,7 @@ export function toSnapshot(show: LiveShow): ShowSnapshot {
 		status: state.status,
 		settings: state.settings,
 		items: itemsByNumber(state),
+		showing: state.showing,
 		channels: [...state.channels.values()],
 		counters: { ...state.counters },
 		comments: show.comments.slice(-SNAPSHOT_WINDOW),
@@ -156,6 +167,7 @@ export function fromSnapshot(snapshot: ShowSnapshot, limit: number): LiveShow {
 			status: snapshot.status,
 			settings: snapshot.settings,
 			items: new Map(snapshot.items.map((item) => [item.number, item])),
+			showing: snapshot.showing,
 			channels: new Map(snapshot.channels.map((channel) => [channel.channelId, channel])),
 			counters: { ...snapshot.counters }
 		},
@@ -172,4 +184,8 @@ export function fromSnapshot(snapshot: ShowSnapshot, limit: number): LiveShow {
  */
 export type LiveMessage =
 	| { readonly kind: 'snapshot'; readonly snapshot: ShowSnapshot }
-	| { readonly kind: 'events'; readonly events: readonly ShowEvent[]; readonly persistedSeq: number };
+	| {
+			readonly kind: 'events';
+			readonly events: readonly ShowEvent[];
+			readonly persistedSeq: number;
+	  };

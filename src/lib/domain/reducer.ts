@@ -1,3 +1,4 @@
+import { reallocatedItem } from './events.ts';
 import type { ClaimCreated, ClaimReleased, ItemUpdated, LogPosition, ShowEvent } from './events.ts';
 import type { Claim, ItemClaims, ShowState } from './show-state.ts';
 
@@ -80,16 +81,26 @@ function promote(state: ShowState, event: ShowEvent, number: string, claimId: st
 }
 
 function updateItem(state: ShowState, data: ItemUpdated): void {
+	const { number } = data.item;
 	if (data.action === 'removed') {
-		state.items.delete(data.item.number);
+		state.items.delete(number);
 		return;
 	}
-	const current = state.items.get(data.item.number);
-	state.items.set(data.item.number, {
+	if (data.action === 'shown') state.showing = number;
+	if (data.action === 'hidden') state.showing = null;
+	const current = state.items.get(number);
+	state.items.set(number, {
 		...data.item,
 		winners: current?.winners ?? [],
-		waitlist: current?.waitlist ?? []
+		waitlist: current?.waitlist ?? [],
+		changedSeq: current?.changedSeq ?? 0
 	});
+}
+
+function markReallocated(state: ShowState, event: ShowEvent): void {
+	const number = reallocatedItem(event);
+	const item = number === null ? undefined : state.items.get(number);
+	if (item) state.items.set(item.number, { ...item, changedSeq: event.seq });
 }
 
 /**
@@ -134,6 +145,7 @@ export function applyEvent(state: ShowState, event: ShowEvent): boolean {
 		default:
 			event satisfies never;
 	}
+	markReallocated(state, event);
 	state.seq = event.seq;
 	return true;
 }

@@ -26,6 +26,8 @@ export type Claim = {
 export type ItemClaims = Item & {
 	readonly winners: readonly Claim[];
 	readonly waitlist: readonly Claim[];
+	/** Seq of the last event that changed the allocation (`reallocatedItem`). */
+	readonly changedSeq: number;
 };
 
 export type Counter = CommentOutcome | 'released' | 'promoted';
@@ -49,6 +51,8 @@ export type ShowState = {
 	status: ShowStatus;
 	settings: ShowSettings;
 	readonly items: Map<string, ItemClaims>;
+	/** Number of the item that the host holds up now. */
+	showing: string | null;
 	readonly channels: Map<string, ChannelStatusChanged>;
 	readonly counters: Counters;
 };
@@ -78,6 +82,7 @@ export function createShowState(showId: string, epoch: string, settings: ShowSet
 		status: 'draft',
 		settings,
 		items: new Map(),
+		showing: null,
 		channels: new Map(),
 		counters: emptyCounters()
 	};

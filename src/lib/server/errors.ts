@@ -16,6 +16,7 @@ export const APP_ERRORS = {
 	ALREADY_WINNER: 'This buyer already holds a unit of this item.',
 	NOT_A_WINNER: 'This buyer holds no unit of the item any more.',
 	NO_ACTIVE_CLAIM: 'This claim is no longer active.',
+	UNDO_NOT_POSSIBLE: 'This can no longer be taken back exactly.',
 	// input and access
 	INVALID_INPUT: 'The input is not valid.',
 	SIGNED_OUT: 'Please sign in.',

@@ -25,7 +25,12 @@ export const channelStatusSchema = z.object({
 
 const causeSchema = z.discriminatedUnion('kind', [
 	z.object({ kind: z.literal('comment'), commentKey: z.string() }),
-	z.object({ kind: z.literal('operator'), action: z.string(), actor: z.string() })
+	z.object({
+		kind: z.literal('operator'),
+		action: z.enum(['release', 'award', 'reassign', 'quantity', 'undo']),
+		actor: z.string(),
+		seq: z.number().int()
+	})
 ]);
 
 const itemSchema = z.object({
@@ -84,24 +89,34 @@ const showEventSchema = z.discriminatedUnion('type', [
 	z.object({
 		...envelope,
 		type: z.literal('claim.released'),
-		data: z.object({ ...claimFacts, from: claimStateSchema })
+		data: z.object({ ...claimFacts, from: claimStateSchema, rank: z.number().int() })
 	}),
 	z.object({ ...envelope, type: z.literal('claim.promoted'), data: z.object(claimFacts) }),
 	z.object({
 		...envelope,
 		type: z.literal('item.updated'),
 		data: z.object({
-			action: z.enum(['added', 'edited', 'quantity', 'opened', 'closed', 'removed']),
+			action: z.enum([
+				'added',
+				'edited',
+				'quantity',
+				'opened',
+				'closed',
+				'removed',
+				'shown',
+				'hidden'
+			]),
 			item: itemSchema,
 			previous: itemSchema.nullable(),
-			actor: z.string()
+			actor: z.string(),
+			cause: causeSchema.nullable()
 		})
 	}),
 	z.object({
 		...envelope,
 		type: z.literal('session.status'),
 		data: z.object({
-			action: z.enum(['activated', 'paused', 'resumed', 'ended', 'edited']),
+			action: z.enum(['activated', 'paused', 'resumed', 'ended', 'reopened', 'edited']),
 			status: showStatusSchema,
 			previous: showStatusSchema,
 			name: z.string(),

@@ -26,7 +26,8 @@ const metaSchema = z.object({
 	name: z.string(),
 	claimWord: z.string(),
 	passWord: z.string(),
-	persisted: z.coerce.number().int()
+	persisted: z.coerce.number().int(),
+	showing: z.string().optional()
 });
 
 const claimSchema = z.object({
@@ -43,7 +44,8 @@ const itemFieldsSchema = z.object({
 	id: z.string(),
 	title: z.string(),
 	quantity: z.coerce.number().int(),
-	state: itemStateSchema
+	state: itemStateSchema,
+	changed: z.coerce.number().int()
 });
 
 function toRecord(pairs: readonly string[]): Record<string, string> {
@@ -107,15 +109,16 @@ export async function readLiveState(
 	if (meta.length === 0) return null;
 
 	const fields = toRecord(meta);
-	const { status, epoch, seq, persisted, ...settings } = metaSchema.parse(fields);
+	const { status, epoch, seq, persisted, showing, ...settings } = metaSchema.parse(fields);
 	const counters = emptyCounters();
 	for (const counter of COUNTERS) counters[counter] = Number(fields[`n:${counter}`] ?? 0);
 
 	const active = claimsByItem(claims);
 	const items = new Map<string, ItemClaims>();
 	for (const [number, record] of itemRecords(itemPairs)) {
-		const item = itemFieldsSchema.parse(record);
-		items.set(number, { number, ...item, ...orderClaims(active.get(number) ?? []) });
+		const { changed, ...item } = itemFieldsSchema.parse(record);
+		const claims = orderClaims(active.get(number) ?? []);
+		items.set(number, { number, ...item, ...claims, changedSeq: changed });
 	}
 	const reports = channels.map((json) => channelStatusSchema.parse(JSON.parse(json)));
 	return {
@@ -126,6 +129,7 @@ export async function readLiveState(
 			status,
 			settings,
 			items,
+			showing: showing ?? null,
 			channels: new Map(reports.map((report) => [report.channelId, report])),
 			counters
 		},

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Buyer } from '../../domain/buyer.ts';
+import type { UndoPlan } from '../../domain/undo.ts';
 import type { ScriptRunner, ShowScript } from './script-runner.ts';
 
 /** Most units of one item. Bounds the promotions that one script call can make. */
@@ -29,6 +30,15 @@ export const CHANGE_STATUS_SCRIPT: ShowScript = {
 	keys: ['meta', 'events', 'live']
 };
 export const EDIT_SHOW_SCRIPT: ShowScript = { name: 'edit-show', keys: ['meta', 'events', 'live'] };
+export const SHOW_ITEM_SCRIPT: ShowScript = {
+	name: 'show-item',
+	keys: ['meta', 'items', 'events', 'live']
+};
+export const UNDO_SCRIPT: ShowScript = { name: 'undo', keys: CLAIM_KEYS };
+export const REOPEN_SCRIPT: ShowScript = {
+	name: 'reopen',
+	keys: ['meta', 'events', 'live', 'items', 'claims', 'queue', 'comments', 'channels']
+};
 
 /** A claim as an operator points at it. Without `claimId`: whichever the buyer holds now. */
 export type ClaimTarget = {
@@ -39,7 +49,11 @@ export type ClaimTarget = {
 
 export type StatusAction = 'activated' | 'paused' | 'resumed' | 'ended';
 
-const claimDetail = z.object({ claimId: z.string() });
+const claimDetail = z.object({ claimId: z.string(), seq: z.number().int() });
+const seqDetail = z.object({ seq: z.number().int() });
+
+/** An action that can be undone by the seq of its first event. */
+export type Undoable = { readonly seq: number };
 const noDetail = z.unknown();
 
 /**
@@ -54,7 +68,11 @@ export class OperatorActions {
 	}
 
 	/** Throws `NO_ACTIVE_CLAIM`, `ITEM_NOT_FOUND`, `SHOW_ENDED`. */
-	async release(showId: string, target: ClaimTarget, actor: string): Promise<{ claimId: string }> {
+	async release(
+		showId: string,
+		target: ClaimTarget,
+		actor: string
+	): Promise<Undoable & { claimId: string }> {
 		const args = [target.item, target.buyerKey, target.claimId ?? '', actor];
 		return await this.#runner.act(RELEASE_SCRIPT, showId, args, claimDetail);
 	}
@@ -65,7 +83,7 @@ export class OperatorActions {
 		item: string,
 		buyer: Buyer,
 		actor: string
-	): Promise<{ claimId: string }> {
+	): Promise<Undoable & { claimId: string }> {
 		const args = [item, JSON.stringify(buyer), buyer.key, randomUUID(), actor];
 		return await this.#runner.act(AWARD_SCRIPT, showId, args, claimDetail);
 	}
@@ -76,7 +94,7 @@ export class OperatorActions {
 		from: ClaimTarget,
 		to: Buyer,
 		actor: string
-	): Promise<{ claimId: string }> {
+	): Promise<Undoable & { claimId: string }> {
 		const args = [
 			from.item,
 			from.buyerKey,
@@ -89,10 +107,19 @@ export class OperatorActions {
 		return await this.#runner.act(REASSIGN_SCRIPT, showId, args, claimDetail);
 	}
 
-	/** Throws `QUANTITY_BELOW_CLAIMED` (details: `won`), `ITEM_NOT_FOUND`, `SHOW_ENDED`. */
-	async setQuantity(showId: string, item: string, quantity: number, actor: string): Promise<void> {
+	/**
+	 * Returns null when the quantity is that already.
+	 * Throws `QUANTITY_BELOW_CLAIMED` (details: `won`), `ITEM_NOT_FOUND`, `SHOW_ENDED`.
+	 */
+	async setQuantity(
+		showId: string,
+		item: string,
+		quantity: number,
+		actor: string
+	): Promise<Undoable | null> {
 		assertQuantity(quantity);
-		await this.#runner.act(SET_QUANTITY_SCRIPT, showId, [item, String(quantity), actor], noDetail);
+		const args = [item, String(quantity), actor];
+		return await this.#runner.act(SET_QUANTITY_SCRIPT, showId, args, seqDetail.nullable());
 	}
 
 	/** Throws `ITEM_EXISTS`, `SHOW_ENDED`. */
@@ -131,6 +158,29 @@ export class OperatorActions {
 	/** Throws `INVALID_TRANSITION` (details: `status`), `SHOW_ENDED`. */
 	async changeStatus(showId: string, action: StatusAction, actor: string): Promise<void> {
 		await this.#runner.act(CHANGE_STATUS_SCRIPT, showId, [action, actor], noDetail);
+	}
+
+	/** Says which item the host holds up; null for none. Throws `ITEM_NOT_FOUND`, `SHOW_ENDED`. */
+	async showItem(showId: string, item: string | null, actor: string): Promise<void> {
+		await this.#runner.act(SHOW_ITEM_SCRIPT, showId, [item ?? '', actor], noDetail);
+	}
+
+	/**
+	 * Takes an action back, exactly or not at all. The undo is an action itself and can be undone.
+	 * Throws `UNDO_NOT_POSSIBLE` (details: `reason`), `ITEM_NOT_FOUND`, `SHOW_ENDED`.
+	 */
+	async undo(showId: string, plan: UndoPlan, actor: string): Promise<Undoable> {
+		const { quantity, withdraw } = plan;
+		const demote = plan.demote.map((entry) => ({ ...entry, newClaimId: randomUUID() }));
+		const reinstate = plan.reinstate.map((entry) => ({ ...entry, claimId: randomUUID() }));
+		const steps = JSON.stringify({ quantity, withdraw, demote, reinstate });
+		const args = [plan.item, String(plan.lastSeq), actor, steps];
+		return await this.#runner.act(UNDO_SCRIPT, showId, args, seqDetail);
+	}
+
+	/** Takes the end back. Throws `INVALID_TRANSITION`, `UNDO_NOT_POSSIBLE` (details: `reason`). */
+	async reopen(showId: string, actor: string): Promise<void> {
+		await this.#runner.act(REOPEN_SCRIPT, showId, [actor], noDetail);
 	}
 
 	/** Words must be normalised (`parseIntentWord`) and differ. Throws `SHOW_ENDED`. */

@@ -63,9 +63,10 @@ async function readItems(db: Kysely<Database>, showId: string): Promise<Map<stri
 		rows.map((row) => {
 			const number = String(row.number);
 			const { id, title, quantity, state } = row;
+			const changedSeq = Number(row.changed_seq);
 			return [
 				number,
-				{ id, number, title, quantity, state, ...orderClaims(claims.get(number) ?? []) }
+				{ id, number, title, quantity, state, changedSeq, ...orderClaims(claims.get(number) ?? []) }
 			];
 		})
 	);
@@ -135,6 +136,7 @@ export async function readPostgresState(db: Db, showId: string): Promise<ShowSta
 				status: show.status,
 				settings: { name: show.name, claimWord: show.claim_word, passWord: show.pass_word },
 				items: await readItems(tx, showId),
+				showing: show.showing === null ? null : String(show.showing),
 				channels: await readChannels(tx, showId),
 				counters: await countFacts(tx, showId)
 			};

@@ -1,3 +1,4 @@
+import { reallocatedItem } from '../../domain/events.ts';
 import type { Cause, Item, ShowEvent } from '../../domain/events.ts';
 
 /** A claim as a batch leaves it: complete when the batch made it, else only what changed. */
@@ -45,9 +46,14 @@ export type Projection = {
 	readonly items: readonly Item[];
 	readonly removedItems: readonly { readonly item: Item; readonly at: number }[];
 	readonly channels: readonly (ShowEvent & { readonly type: 'channel.status' })['data'][];
+	/** Seq of the last change of an item's allocation, by number. */
+	readonly reallocated: ReadonlyMap<string, number>;
+	/** The item held up at the end of the batch; undefined when the batch did not change it. */
+	readonly showing: string | null | undefined;
 	readonly session: (ShowEvent & { readonly type: 'session.status' }) | null;
 	readonly startedAt: number | null;
-	readonly endedAt: number | null;
+	/** Epoch milliseconds; null when the end was taken back, undefined when the batch says nothing of it. */
+	readonly endedAt: number | null | undefined;
 	readonly audit: readonly AuditRow[];
 };
 
@@ -151,10 +157,12 @@ export function project(events: readonly ShowEvent[]): Projection {
 	const items = new Map<string, Item>();
 	const removedItems: { item: Item; at: number }[] = [];
 	const channels = new Map<string, Projection['channels'][number]>();
+	const reallocated = new Map<string, number>();
 	const audit: AuditRow[] = [];
+	let showing: Projection['showing'];
 	let session: Projection['session'] = null;
 	let startedAt: number | null = null;
-	let endedAt: number | null = null;
+	let endedAt: Projection['endedAt'];
 
 	for (const event of events) {
 		switch (event.type) {
@@ -171,11 +179,14 @@ export function project(events: readonly ShowEvent[]): Projection {
 				if (event.data.action === 'removed') {
 					removedItems.push({ item: event.data.item, at: event.at });
 				}
+				if (event.data.action === 'shown') showing = event.data.item.number;
+				if (event.data.action === 'hidden') showing = null;
 				break;
 			case 'session.status':
 				session = event;
 				if (event.data.action === 'activated') startedAt = event.at;
 				if (event.data.action === 'ended') endedAt = event.at;
+				if (event.data.action === 'reopened') endedAt = null;
 				break;
 			case 'channel.status':
 				channels.set(event.data.channelId, event.data);
@@ -185,6 +196,8 @@ export function project(events: readonly ShowEvent[]): Projection {
 			default:
 				event satisfies never;
 		}
+		const changed = reallocatedItem(event);
+		if (changed !== null) reallocated.set(changed, event.seq);
 		const row = auditOf(event);
 		if (row) audit.push(row);
 	}
@@ -195,6 +208,8 @@ export function project(events: readonly ShowEvent[]): Projection {
 		items: [...items.values()],
 		removedItems,
 		channels: [...channels.values()],
+		reallocated,
+		showing,
 		session,
 		startedAt,
 		endedAt,

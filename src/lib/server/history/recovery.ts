@@ -131,9 +131,10 @@ export class Recovery {
 		const items = [...state.items.values()];
 		await put(
 			'items',
-			items.flatMap(({ number, id, title, quantity, state: itemState, winners }) => [
+			items.flatMap(({ number, id, title, quantity, state: itemState, winners, changedSeq }) => [
 				...[`${number}:id`, id, `${number}:title`, title, `${number}:quantity`, String(quantity)],
-				...[`${number}:state`, itemState, `${number}:won`, String(winners.length)]
+				...[`${number}:state`, itemState, `${number}:won`, String(winners.length)],
+				...[`${number}:changed`, String(changedSeq)]
 			])
 		);
 		const claims = items.flatMap((item) => [...item.winners, ...item.waitlist]);
@@ -156,6 +157,7 @@ export class Recovery {
 			...['name', state.settings.name],
 			...['claimWord', state.settings.claimWord, 'passWord', state.settings.passWord],
 			...['persisted', String(state.seq), 'base', String(state.seq)],
+			...(state.showing === null ? [] : ['showing', state.showing]),
 			...COUNTERS.flatMap((counter) => [`n:${counter}`, String(state.counters[counter])])
 		]);
 		return comments;

@@ -10,14 +10,33 @@ type Tx = Transaction<Database>;
 const isoTime = (ms: number | null): string | null =>
 	ms === null ? null : new Date(ms).toISOString();
 
+const asDate = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
+const asNumber = (digits: string | null): number | null =>
+	digits === null ? null : Number(digits);
+
+/** The item that an event is about, for the history of an item; comments have their own table. */
+function itemNumber(event: ShowEvent): string | null {
+	switch (event.type) {
+		case 'claim.created':
+		case 'claim.promoted':
+		case 'claim.released':
+			return event.data.item;
+		case 'item.updated':
+			return event.data.item.number;
+		default:
+			return null;
+	}
+}
+
 async function insertEvents(tx: Tx, showId: string, events: readonly ShowEvent[]): Promise<void> {
 	await sql`
-		insert into events (show_id, seq, epoch, at, type, data)
+		insert into events (show_id, seq, epoch, at, type, item_number, data)
 		select ${showId}::uuid, * from unnest(
 			${events.map((event) => event.seq)}::bigint[],
 			${events.map((event) => event.epoch)}::text[],
 			${events.map((event) => isoTime(event.at))}::timestamptz[],
 			${events.map((event) => event.type)}::text[],
+			${events.map(itemNumber)}::int[],
 			${events.map((event) => JSON.stringify(event.data))}::jsonb[])
 	`.execute(tx);
 }
@@ -75,6 +94,23 @@ async function upsertItems(tx: Tx, showId: string, projection: Projection): Prom
 			${items.map((item) => isoTime(removedAt.get(item.id) ?? null))}::timestamptz[])
 		on conflict (id) do update set title = excluded.title, quantity = excluded.quantity,
 			state = excluded.state, removed_at = excluded.removed_at
+	`.execute(tx);
+}
+
+/** After the items were written: a number may have gone to another item within the batch. */
+async function markReallocated(
+	tx: Tx,
+	showId: string,
+	reallocated: Projection['reallocated']
+): Promise<void> {
+	if (reallocated.size === 0) return;
+	await sql`
+		update items set changed_seq = change.seq
+		from unnest(
+			${[...reallocated.keys()]}::int[],
+			${[...reallocated.values()]}::bigint[]) as change (number, seq)
+		where items.show_id = ${showId}::uuid and items.number = change.number
+			and items.removed_at is null
 	`.execute(tx);
 }
 
@@ -187,7 +223,8 @@ export async function writeBatch(
 						}
 					: {}),
 				...(projection.startedAt === null ? {} : { started_at: new Date(projection.startedAt) }),
-				...(projection.endedAt === null ? {} : { ended_at: new Date(projection.endedAt) })
+				...(projection.endedAt === undefined ? {} : { ended_at: asDate(projection.endedAt) }),
+				...(projection.showing === undefined ? {} : { showing: asNumber(projection.showing) })
 			})
 			.where('id', '=', showId)
 			.where('epoch', '=', from.epoch)
@@ -198,6 +235,7 @@ export async function writeBatch(
 		await insertEvents(tx, showId, events);
 		await insertComments(tx, showId, projection.comments);
 		await upsertItems(tx, showId, projection);
+		await markReallocated(tx, showId, projection.reallocated);
 		// Changes first: a released claim makes room for the same buyer's next one.
 		await changeClaims(tx, projection.claimChanges);
 		await insertClaims(tx, showId, projection.newClaims);

@@ -1,11 +1,9 @@
-import { randomInt, randomUUID } from 'node:crypto';
 import type { ShowSettings } from '../../../domain/show-state.ts';
 import { AppError } from '../../errors.ts';
+import { createShow } from '../create-show.ts';
 import type { Db } from '../database.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const EPOCH_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
-const EPOCH_LENGTH = 10;
 
 /**
  * A show that was found in the member's own workspace. The class is not exported and holds private
@@ -64,27 +62,7 @@ export class WorkspaceScope {
 
 	/** Adds a draft show without events. Words must be normalised (`parseIntentWord`) and differ. */
 	async createShow(settings: ShowSettings): Promise<ScopedShow> {
-		const id = randomUUID();
-		await this.#db
-			.insertInto('shows')
-			.values({
-				id,
-				workspace_id: this.#workspaceId,
-				name: settings.name,
-				claim_word: settings.claimWord,
-				pass_word: settings.passWord,
-				epoch: randomEpoch(),
-				last_seq: 0
-			})
-			.execute();
+		const id = await createShow(this.#db, { workspaceId: this.#workspaceId, ...settings });
 		return new OwnedShow(id, this.#workspaceId);
 	}
-}
-
-/** The name of a show's first history; a rebuilt one gets another. */
-function randomEpoch(): string {
-	return Array.from(
-		{ length: EPOCH_LENGTH },
-		() => EPOCH_ALPHABET[randomInt(EPOCH_ALPHABET.length)]
-	).join('');
 }

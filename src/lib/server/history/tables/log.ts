@@ -48,6 +48,8 @@ export type EventsTable = {
 	epoch: string;
 	at: Date;
 	type: ShowEventType;
+	/** The item that the event is about; null for comments. */
+	item_number: number | null;
 	data: ColumnType<unknown, string, never>;
 	created_at: Generated<Date>;
 };

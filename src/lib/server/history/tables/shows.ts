@@ -10,6 +10,8 @@ export type ShowsTable = Timestamps & {
 	claim_word: string;
 	pass_word: string;
 	is_rehearsal: Generated<boolean>;
+	/** Number of the item that the host holds up now. */
+	showing: number | null;
 	/** With `last_seq` the cursor of the durable log. */
 	epoch: string;
 	last_seq: ColumnType<string, number | undefined, number>;
@@ -24,6 +26,8 @@ export type ItemsTable = Timestamps & {
 	title: string;
 	quantity: number;
 	state: ItemState;
+	/** Seq of the last event that changed the allocation. */
+	changed_seq: ColumnType<string, number | undefined, number>;
 	removed_at: Date | null;
 };
 
