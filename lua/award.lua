@@ -17,6 +17,7 @@
 
 local keys = { items = KEYS[2], claims = KEYS[3], queue = KEYS[4], events = KEYS[5] }
 local number, buyer_key = ARGV[3], ARGV[5]
+local buyer = cjson.decode(ARGV[4])
 
 local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
 if not show then
@@ -35,7 +36,7 @@ if won >= item.quantity then
 end
 
 local cause = operator_cause(show, 'award', ARGV[7])
-grant_unit(show, keys, item, existing, ARGV[6], cjson.decode(ARGV[4]), cause)
+grant_unit(show, keys, item, existing, ARGV[6], buyer, cause)
 publish_events(show, KEYS[6])
 return reply(show, 'OK',
   cjson.encode({ claimId = existing and existing.claimId or ARGV[6], seq = cause.seq }))

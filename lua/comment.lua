@@ -47,6 +47,7 @@ end
 -- Decide.
 local outcome = 'none'
 local existing, quantity, won, item_id
+local buyer
 local position = 'null'
 local logged_claim = 'null'
 if intent ~= '' then
@@ -70,6 +71,8 @@ if intent ~= '' then
 end
 if outcome == 'winner' or outcome == 'waitlist' then
   logged_claim = '"' .. claim_id .. '"'
+  -- Decoded before the first write: a script that fails after it is not rolled back.
+  buyer = cjson.decode(ARGV[9])
 elseif outcome == 'pass' then
   logged_claim = '"' .. existing.claimId .. '"'
 end
@@ -90,7 +93,7 @@ redis.call('HINCRBY', show.meta_key, 'n:' .. outcome, 1)
 
 local cause = { kind = 'comment', commentKey = comment_key }
 if outcome == 'winner' or outcome == 'waitlist' then
-  create_claim(show, keys, item, item_id, claim_id, cjson.decode(ARGV[9]), outcome, cause)
+  create_claim(show, keys, item, item_id, claim_id, buyer, outcome, cause)
 elseif outcome == 'pass' then
   release_claim(show, keys, existing, cause)
   if existing.state == 'winner' then

@@ -18,6 +18,8 @@
 
 local keys = { items = KEYS[2], claims = KEYS[3], queue = KEYS[4], events = KEYS[5] }
 local number, winner_key, winner_claim, chosen_key = ARGV[3], ARGV[4], ARGV[5], ARGV[7]
+-- Decoded before the first write: a script that fails after it is not rolled back.
+local buyer = cjson.decode(ARGV[6])
 
 local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
 if not show then
@@ -38,7 +40,7 @@ end
 
 local cause = operator_cause(show, 'reassign', ARGV[9])
 release_claim(show, keys, winner, cause)
-grant_unit(show, keys, item, chosen, ARGV[8], cjson.decode(ARGV[6]), cause)
+grant_unit(show, keys, item, chosen, ARGV[8], buyer, cause)
 publish_events(show, KEYS[6])
 return reply(show, 'OK',
   cjson.encode({ claimId = chosen and chosen.claimId or ARGV[8], seq = cause.seq }))

@@ -1,5 +1,5 @@
 #!lua
--- Makes a rebuilt show live in one step, if nobody else did so first.
+-- Makes a rebuilt show live in one step, if nobody else did so first and all of it is there.
 --
 -- KEYS[1] meta  KEYS[2] items  KEYS[3] claims  KEYS[4] queue  KEYS[5] comments  KEYS[6] channels
 -- KEYS[7] events  KEYS[8] live
@@ -7,18 +7,33 @@
 -- ARGV[1] epoch and ARGV[2] seq of a damaged show that this one replaces, '' and '0' for none
 -- ARGV[3] epoch of the rebuilt show
 -- ARGV[4] seconds that the show stays, for one that has ended; '0' for one that stays
+-- ARGV[5..10] how many entries were staged in each of KEYS[9..14]
 --
--- Returns { code, epoch, seq, detail }: OK, ALREADY_LIVE (the staging keys are dropped)
+-- Returns { code, epoch, seq, detail }: OK, ALREADY_LIVE, STAGING_LOST (Redis lost staged parts
+--   meanwhile); on a refusal the staging keys are dropped
 -- Emits no event; publishes { "reset": epoch } so that readers resync at once.
--- Holds: an acknowledged claim of a live show is never replaced by a rebuild that does not know it.
+-- Holds: an acknowledged claim of a live show is never replaced by a rebuild that does not know it; a
+--   show is never live in part.
 -- @include "includes/show"
 
-local live = load_show(KEYS[1], '', '0')
-if live and not (live.epoch == ARGV[1] and integer(live.seq) == ARGV[2]) then
+local function drop_staging()
   for index = 9, 14 do
     redis.call('UNLINK', KEYS[index])
   end
+end
+
+local live = load_show(KEYS[1], '', '0')
+if live and not (live.epoch == ARGV[1] and integer(live.seq) == ARGV[2]) then
+  drop_staging()
   return reply(live, 'ALREADY_LIVE')
+end
+for index = 1, 6 do
+  -- The fourth is the queue, a sorted set; the others are hashes.
+  local count = redis.call(index == 4 and 'ZCARD' or 'HLEN', KEYS[index + 8])
+  if count ~= tonumber(ARGV[index + 4]) then
+    drop_staging()
+    return { 'STAGING_LOST', '', '0', '' }
+  end
 end
 
 for index = 1, 7 do

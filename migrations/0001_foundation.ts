@@ -171,6 +171,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 	`.execute(db);
 	// The rule that a comment counts once, kept by the database as well.
 	await sql`
+		create index comments_intents on comments (show_id, seq) where intent is not null
+	`.execute(db);
+	await sql`
 		create unique index comments_identity on comments (show_id, platform, comment_id)
 	`.execute(db);
 
@@ -192,7 +195,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 		where item_number is not null and type <> 'comment.received'
 	`.execute(db);
 	await sql`
-		create index events_rare on events (show_id, type, seq) where type <> 'comment.received'
+		create index events_rare on events (show_id, seq) where type <> 'comment.received'
 	`.execute(db);
 
 	await sql`

@@ -10,7 +10,9 @@ end
 
 -- known_epoch, known_seq: the last position that the caller has seen of this show ('' and '0' when it
 -- has seen none). A server that lost its newest events (a crash between two fsyncs) knows less than the
--- caller: going on would give the same seq to another event.
+-- caller; one that came back with an old copy may hold an epoch that was given up. Going on would give
+-- the same seq to another event. Another epoch may as well be a rebuild that the caller has not heard
+-- of: Postgres tells, and the caller asks it.
 local function load_show(meta_key, known_epoch, known_seq)
   local meta = redis.call('HMGET', meta_key, 'status', 'epoch', 'seq', 'claimWord', 'passWord', 'name')
   if not meta[1] then
@@ -26,7 +28,7 @@ local function load_show(meta_key, known_epoch, known_seq)
     name = meta[6],
     published = {},
   }
-  if known_epoch == show.epoch and tonumber(known_seq) > show.seq then
+  if known_epoch ~= '' and (known_epoch ~= show.epoch or tonumber(known_seq) > show.seq) then
     return nil, { 'HISTORY_LOST', show.epoch, integer(show.seq), '' }
   end
   return show

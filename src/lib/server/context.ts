@@ -11,6 +11,7 @@ import { persistedPosition } from './history/postgres-state.ts';
 import { Recovery } from './history/recovery.ts';
 import { WriteBehind } from './history/write-behind.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
+import { RehearsalQueue, startRehearsalWorker } from './jobs/rehearsal-jobs.ts';
 import { Sweep } from './jobs/sweep.ts';
 import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
 import { createLogger } from './observability/logger.ts';
@@ -82,7 +83,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		endedShowTtlSeconds: config.endedShowTtlSeconds,
 		recover
 	});
-	const waker = new WriteBehindWaker(connect('jobs'), logger);
+	const jobs = connect('jobs');
+	const waker = new WriteBehindWaker(jobs, logger);
 	const runner = new ScriptRunner({
 		redis,
 		scripts,
@@ -97,6 +99,9 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		},
 		onAppended: (showId) => waker.wake(showId)
 	});
+	const comments = new CommentIntake(runner);
+	const actions = new OperatorActions(runner);
+	const rehearsals = new RehearsalQueue(jobs, logger);
 	const live = new LiveHub({
 		redis,
 		subscriber: connect('subscriber'),
@@ -110,6 +115,9 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	const worker = worksHistory
 		? startWriteBehindWorker(connect('worker'), writeBehind, logger)
 		: null;
+	const rehearsalWorker = worksHistory
+		? startRehearsalWorker({ connection: connect('worker'), comments, actions, logger })
+		: null;
 	const sweep = worksHistory ? new Sweep({ db, redis, writeBehind, logger }) : null;
 
 	const auth = createAuthService({ db, redis, config });
@@ -118,7 +126,9 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	let closing: Promise<void> | null = null;
 	const close = async (): Promise<void> => {
 		stopHousekeeping();
+		await rehearsalWorker?.close();
 		await sweep?.close();
+		await rehearsals.close();
 		await waker.close();
 		await worker?.close();
 		live.close();
@@ -132,11 +142,12 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		db,
 		redis,
 		scripts,
-		comments: new CommentIntake(runner),
-		actions: new OperatorActions(runner),
+		comments,
+		actions,
 		channels: new ChannelReports(runner),
 		live,
 		auth,
+		rehearsals,
 		writeBehind,
 		recovery,
 		close: () => (closing ??= close())

@@ -24,6 +24,12 @@ const opaqueId = z
 	.max(MAX_ID_TEXT)
 	.refine((id) => id === cleanText(id, MAX_ID_TEXT), 'must not hold control characters');
 
+/**
+ * The end of the year 9999: Postgres reads no ISO time of more than four digits for the year, and an
+ * event that can't be stored would hold up every later one. It also finds microseconds sent by mistake.
+ */
+const MAX_POSTED_AT = Date.UTC(10_000, 0) - 1;
+
 /** A comment as a channel delivers it, before it is cleaned. */
 export const incomingCommentSchema = z.object({
 	platform: z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/),
@@ -38,7 +44,7 @@ export const incomingCommentSchema = z.object({
 		.nullish(),
 	text: z.string(),
 	/** Platform time, epoch milliseconds. */
-	postedAt: z.number().int().nonnegative().max(8_640_000_000_000_000).nullish()
+	postedAt: z.number().int().nonnegative().max(MAX_POSTED_AT).nullish()
 });
 
 export type IncomingComment = z.input<typeof incomingCommentSchema>;

@@ -65,17 +65,20 @@ export class ScriptRunner {
 	 */
 	async call(script: ShowScript, showId: string, args: readonly string[]): Promise<ScriptReply> {
 		for (let attempt = 0; ; attempt++) {
-			const known =
-				this.#known.get(showId) ?? (await this.#options.persistedPosition(showId)) ?? NO_POSITION;
+			const remembered = this.#known.get(showId);
+			const known = remembered ?? (await this.#options.persistedPosition(showId)) ?? NO_POSITION;
 			const reply = await this.#callOnce(script, showId, [known.epoch, String(known.seq), ...args]);
 			if (reply.code !== 'SHOW_MISSING' && reply.code !== 'HISTORY_LOST') {
 				this.#remember(showId, reply.position);
 				return reply;
 			}
 			if (attempt === MAX_RECOVERIES) throw new AppError('UNAVAILABLE');
-			const damaged = reply.code === 'HISTORY_LOST' ? reply.position : null;
-			await this.#options.recover(showId, damaged);
 			this.#known.delete(showId);
+			const otherEpoch = reply.code === 'HISTORY_LOST' && reply.position.epoch !== known.epoch;
+			// Perhaps somebody else rebuilt the show; the next attempt asks history which epoch counts.
+			if (otherEpoch && remembered) continue;
+			const lost = reply.code === 'HISTORY_LOST' && !otherEpoch;
+			await this.#options.recover(showId, lost ? reply.position : null);
 		}
 	}
 

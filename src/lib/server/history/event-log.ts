@@ -10,7 +10,8 @@ type EventRow = {
 	readonly data: unknown;
 };
 
-function toEvent(row: EventRow): ShowEvent {
+/** An event as its row holds it. */
+export function toEvent(row: EventRow): ShowEvent {
 	return asEvent({
 		id: `${row.epoch}:${row.seq}`,
 		epoch: row.epoch,

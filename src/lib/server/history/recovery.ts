@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import pLimit from 'p-limit';
+import { z } from 'zod';
 import type { LogPosition } from '../../domain/events.ts';
 import { COUNTERS } from '../../domain/show-state.ts';
 import type { Claim, ShowState } from '../../domain/show-state.ts';
@@ -13,7 +14,8 @@ import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import type { Db } from './database.ts';
-import { readPostgresState } from './postgres-state.ts';
+import { continuesHistory, readLiveLog } from './live-log.ts';
+import { persistedPosition, readPostgresState } from './postgres-state.ts';
 
 /** Values per script call; Lua's `unpack` fails near 8,000 elements (the queue doubles them). */
 const STAGE_VALUES = 3_000;
@@ -33,6 +35,14 @@ export type RecoveryOptions = {
 	readonly drain: (showId: string) => Promise<unknown>;
 };
 
+/** A rebuild starts over when Redis changed or lost its parts meanwhile; after this often it gives up. */
+const MAX_ATTEMPTS = 5;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const commitSchema = z.tuple([z.string(), z.string(), z.string(), z.string()]);
+
+type StagedEntries = Record<StagedKey, number>;
+
 const EPOCH_ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** A name for a stretch of a show's history that was never lost: 10 random letters and digits. */
@@ -47,7 +57,8 @@ export function newEpoch(): string {
  * 1. the new epoch is stored in Postgres first: a write-behind still holding events of the old
  *    epoch can no longer commit, so what is read next stays true;
  * 2. the state is staged beside the live keys, in bounded pieces;
- * 3. one script makes it live, unless somebody else was faster.
+ * 3. one script makes it live, if all of it is there and nobody else changed the show meanwhile;
+ *    else it starts over.
  */
 export class Recovery {
 	readonly #options: RecoveryOptions;
@@ -59,10 +70,12 @@ export class Recovery {
 	}
 
 	/**
-	 * Makes the show live in Redis. `damaged` is the position to which Redis fell back, when it still
-	 * holds an older state than was acknowledged. Throws `SHOW_NOT_FOUND`.
+	 * Makes the show live in Redis as a continuation of what Postgres holds. `damaged` is the position
+	 * to which Redis fell back, when the caller has seen more of that epoch. Throws `SHOW_NOT_FOUND`,
+	 * and `UNAVAILABLE` when the show keeps changing underneath.
 	 */
 	async recover(showId: string, damaged: LogPosition | null): Promise<void> {
+		if (!UUID.test(showId)) throw new AppError('SHOW_NOT_FOUND');
 		const running = this.#running.get(showId);
 		if (running) return await running;
 		const run = this.#limit(() => this.#recover(showId, damaged)).finally(() =>
@@ -72,48 +85,52 @@ export class Recovery {
 		return await run;
 	}
 
+	/** One process rebuilds, the others wait for it and then find nothing to do. */
 	async #recover(showId: string, damaged: LogPosition | null): Promise<void> {
-		const { db, redis, logger } = this.#options;
-		const startedAt = performance.now();
-		// One process rebuilds, the others wait for it. The lock only saves work; the steps are safe without.
-		await db.connection().execute(async (connection) => {
+		await this.#options.db.connection().execute(async (connection) => {
 			await sql`select pg_advisory_lock(hashtextextended(${showId}, 0))`.execute(connection);
 			try {
-				if (damaged === null && (await redis.exists(showKey(showId, 'meta'))) === 1) return;
-				if (damaged !== null) await this.#drainDamaged(showId, damaged);
-				const epoch = newEpoch();
-				if (!(await this.#fence(showId, epoch))) throw new AppError('SHOW_NOT_FOUND');
-				const state = await readPostgresState(db, showId);
-				if (!state) throw new AppError('SHOW_NOT_FOUND');
-				const comments = await this.#stage(state, epoch);
-				const code = await this.#commit(state, epoch, damaged);
-				logger.info(
-					{
-						showId,
-						epoch,
-						seq: state.seq,
-						comments,
-						code,
-						durationMs: Math.round(performance.now() - startedAt)
-					},
-					'show rebuilt from Postgres'
-				);
+				for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+					if (await this.#isWhole(showId, damaged)) return;
+				}
+				throw new AppError('UNAVAILABLE');
 			} finally {
 				await sql`select pg_advisory_unlock(hashtextextended(${showId}, 0))`.execute(connection);
 			}
 		});
 	}
 
-	/** What a damaged show has and Postgres has not is kept: it was acknowledged as well. */
-	async #drainDamaged(showId: string, damaged: LogPosition): Promise<void> {
-		const state = await this.#options.db
-			.selectFrom('shows')
-			.select(['epoch', 'last_seq'])
-			.where('id', '=', showId)
-			.executeTakeFirst();
-		if (state?.epoch === damaged.epoch && Number(state.last_seq) < damaged.seq) {
+	/** Rebuilds the show unless Redis holds it well. False when somebody else changed it meanwhile. */
+	async #isWhole(showId: string, damaged: LogPosition | null): Promise<boolean> {
+		const { db, redis } = this.#options;
+		const cursor = await persistedPosition(db, showId);
+		if (!cursor) throw new AppError('SHOW_NOT_FOUND');
+		const live = await readLiveLog(redis, showId);
+		const continued = live !== null && continuesHistory(live, cursor);
+		if (continued) {
+			if (live.epoch === cursor.epoch && live.epoch !== damaged?.epoch) return true;
+			// What a damaged show has and Postgres has not was acknowledged as well: it is kept.
 			await this.#options.drain(showId);
 		}
+		return await this.#rebuild(
+			showId,
+			(seq) => live && { ...live, seq: continued ? seq : live.seq }
+		);
+	}
+
+	/** `replaced`: what may stand in Redis in place of the rebuilt show, given the seq of the latter. */
+	async #rebuild(showId: string, replaced: (seq: number) => LogPosition | null): Promise<boolean> {
+		const startedAt = performance.now();
+		const epoch = newEpoch();
+		if (!(await this.#fence(showId, epoch))) throw new AppError('SHOW_NOT_FOUND');
+		const state = await readPostgresState(this.#options.db, showId);
+		if (!state) throw new AppError('SHOW_NOT_FOUND');
+		const staged = await this.#stage(state, epoch);
+		const code = await this.#commit(state, epoch, replaced(state.seq), staged);
+		const durationMs = Math.round(performance.now() - startedAt);
+		const facts = { showId, epoch, seq: state.seq, comments: staged.comments, code, durationMs };
+		this.#options.logger.info(facts, 'show rebuilt from Postgres');
+		return code === 'OK';
 	}
 
 	async #fence(showId: string, epoch: string): Promise<boolean> {
@@ -125,9 +142,20 @@ export class Recovery {
 		return fenced.numUpdatedRows > 0n;
 	}
 
-	async #stage(state: ShowState, epoch: string): Promise<number> {
-		const put = (key: StagedKey, values: string[]): Promise<void> =>
-			this.#put(state.showId, epoch, key, values);
+	/** Returns how many entries each staging key got. */
+	async #stage(state: ShowState, epoch: string): Promise<StagedEntries> {
+		const entries: StagedEntries = {
+			meta: 0,
+			items: 0,
+			claims: 0,
+			queue: 0,
+			comments: 0,
+			channels: 0
+		};
+		const put = async (key: StagedKey, values: string[]): Promise<void> => {
+			await this.#put(state.showId, epoch, key, values);
+			entries[key] += key === 'queue' ? values.length : values.length / 2;
+		};
 		const items = [...state.items.values()];
 		await put(
 			'items',
@@ -151,24 +179,23 @@ export class Recovery {
 			[...state.channels.values()].flatMap((report) => [report.channelId, JSON.stringify(report)])
 		);
 		// An ended show takes no comments, so nothing asks for their identities any more.
-		const comments = state.status === 'ended' ? 0 : await this.#stageComments(state, put);
+		if (state.status !== 'ended') await this.#stageComments(state, put);
 		await put('meta', [
 			...['status', state.status, 'epoch', epoch, 'seq', String(state.seq)],
 			...['name', state.settings.name],
 			...['claimWord', state.settings.claimWord, 'passWord', state.settings.passWord],
-			...['persisted', String(state.seq), 'base', String(state.seq)],
+			...['persisted', String(state.seq)],
 			...(state.showing === null ? [] : ['showing', state.showing]),
 			...COUNTERS.flatMap((counter) => [`n:${counter}`, String(state.counters[counter])])
 		]);
-		return comments;
+		return entries;
 	}
 
 	/** Identities and first results of all comments, page by page: a million take little memory. */
 	async #stageComments(
 		state: ShowState,
 		put: (key: StagedKey, values: string[]) => Promise<void>
-	): Promise<number> {
-		let count = 0;
+	): Promise<void> {
 		for (let after = 0; ;) {
 			const rows = await this.#options.db
 				.selectFrom('comments')
@@ -191,9 +218,8 @@ export class Recovery {
 					})
 				])
 			);
-			count += rows.length;
 			const last = rows.at(-1);
-			if (!last || rows.length < COMMENT_PAGE) return count;
+			if (!last || rows.length < COMMENT_PAGE) return;
 			after = Number(last.seq);
 		}
 	}
@@ -211,7 +237,12 @@ export class Recovery {
 		}
 	}
 
-	async #commit(state: ShowState, epoch: string, damaged: LogPosition | null): Promise<string> {
+	async #commit(
+		state: ShowState,
+		epoch: string,
+		replaced: LogPosition | null,
+		staged: StagedEntries
+	): Promise<string> {
 		const keys = [
 			...STAGED_KEYS.map((key) => showKey(state.showId, key)),
 			...SHOW_KEYS.filter((key) => key === 'events' || key === 'live').map((key) =>
@@ -221,12 +252,13 @@ export class Recovery {
 		];
 		const ttl = state.status === 'ended' ? this.#options.endedShowTtlSeconds : 0;
 		const reply = await runScript(this.#options.redis, this.#script('restore-commit'), keys, [
-			damaged?.epoch ?? '',
-			String(damaged?.seq ?? 0),
+			replaced?.epoch ?? '',
+			String(replaced?.seq ?? 0),
 			epoch,
-			String(ttl)
+			String(ttl),
+			...STAGED_KEYS.map((key) => String(staged[key]))
 		]);
-		return Array.isArray(reply) ? String(reply[0]) : 'UNKNOWN';
+		return commitSchema.parse(reply)[0];
 	}
 
 	#script(name: string): LuaScript {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { LogPosition } from '../../domain/events.ts';
 import { readEvents } from '../allocator/event-stream.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -7,11 +6,14 @@ import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import type { Db } from './database.ts';
+import { continuesHistory, readLiveLog } from './live-log.ts';
 import { persistedPosition } from './postgres-state.ts';
 import { writeBatch } from './write-batch.ts';
 
 /** Events per transaction: large enough to amortise a commit, small enough to hold locks briefly. */
 const BATCH_EVENTS = 1_000;
+/** A stream that does not go on from the cursor is looked at this often before it counts as broken. */
+const MAX_LOOKS = 5;
 
 export type WriteBehindOptions = {
 	readonly db: Db;
@@ -24,19 +26,10 @@ export type WriteBehindOptions = {
 	readonly recover: (showId: string, damaged: LogPosition | null) => Promise<void>;
 };
 
-/** Redis and Postgres hold histories of a show that no rebuild explains. An operator must look. */
+/** The stream of a show lacks events that Postgres has not got either. An operator must look. */
 export class SplitHistoryError extends Error {
 	override readonly name = 'SplitHistoryError';
 }
-
-const liveSchema = z.tuple([
-	z.string(),
-	z.coerce.number().int(),
-	z.coerce.number().int(),
-	z.coerce.number().int()
-]);
-
-type Live = LogPosition & { readonly base: number; readonly marked: number };
 
 /**
  * Moves events from a show's stream to Postgres (DESIGN rule 4). The stream is the outbox: nothing
@@ -82,52 +75,42 @@ export class WriteBehind {
 	async #drain(showId: string): Promise<number> {
 		const { db, redis } = this.#options;
 		let written = 0;
-		for (;;) {
-			const live = await this.#readLive(showId);
-			if (!live) return written;
+		for (let looks = 0; ;) {
 			const cursor = await persistedPosition(db, showId);
-			if (!cursor) return written;
-			if (cursor.epoch !== live.epoch && cursor.seq !== live.base) {
-				throw new SplitHistoryError(
-					`show ${showId}: Postgres stands at ${cursor.epoch}:${cursor.seq}, Redis at ` +
-						`${live.epoch}:${live.seq}, rebuilt from ${live.base}`
-				);
-			}
-			if (cursor.seq > live.seq) {
-				await this.#options.recover(showId, { epoch: live.epoch, seq: live.seq });
-				continue;
+			const live = await readLiveLog(redis, showId);
+			if (!cursor || !live) return written;
+			if (!continuesHistory(live, cursor)) {
+				this.#rebuild(showId, live, cursor);
+				return written;
 			}
 			if (cursor.seq === live.seq) {
-				if (live.marked < cursor.seq) await this.#mark(showId, live.epoch, cursor.seq);
+				if (live.persistedSeq < cursor.seq) await this.#mark(showId, live.epoch, cursor.seq);
 				return written;
 			}
 			const events = await readEvents(redis, showId, cursor.seq + 1, BATCH_EVENTS);
-			const first = events[0];
 			const last = events.at(-1);
-			// The show was replaced between the reads; look again.
-			if (!first || !last || first.epoch !== live.epoch || last.epoch !== live.epoch) continue;
-			if (first.seq !== cursor.seq + 1) {
+			if (!last || events[0]?.seq !== cursor.seq + 1 || last.epoch !== live.epoch) {
+				// Replaced or trimmed between the reads; if it stays so, the outbox has lost events.
+				if (++looks < MAX_LOOKS) continue;
 				throw new SplitHistoryError(
-					`show ${showId}: the stream starts at ${first.seq}, Postgres ends at ${cursor.seq}`
+					`show ${showId}: Redis stands at ${live.epoch}:${live.seq}, but its stream does not ` +
+						`go on from event ${cursor.seq}, the last one in Postgres`
 				);
 			}
 			if (!(await writeBatch(db, showId, cursor, events))) continue;
+			looks = 0;
 			written += events.length;
 			await this.#mark(showId, live.epoch, last.seq);
 		}
 	}
 
-	async #readLive(showId: string): Promise<Live | null> {
-		const fields = await this.#options.redis.hmget(
-			showKey(showId, 'meta'),
-			'epoch',
-			'seq',
-			'base',
-			'persisted'
-		);
-		if (fields[0] === null) return null;
-		const [epoch, seq, base, marked] = liveSchema.parse(fields);
-		return { epoch, seq, base, marked };
+	/** Not awaited: the rebuild calls `persist` itself and must not wait for its own end. */
+	#rebuild(showId: string, live: LogPosition, cursor: LogPosition): void {
+		const { logger, recover } = this.#options;
+		logger.error({ showId, live, cursor }, 'Redis holds an old copy of the show; it is rebuilt');
+		recover(showId, null).catch((error: unknown) => {
+			logger.warn({ err: error, showId }, 'the show could not be rebuilt');
+		});
 	}
 
 	async #mark(showId: string, epoch: string, seq: number): Promise<void> {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Db } from '../history/database.ts';
+import { readLiveLog } from '../history/live-log.ts';
 import type { WriteBehind } from '../history/write-behind.ts';
 import type { Logger } from '../observability/logger.ts';
-import { showKey } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 
 const SWEEP_INTERVAL_MS = 5_000;
@@ -37,10 +37,10 @@ export class Sweep {
 
 	/** Persists every show that lags behind. Returns how many there were. */
 	async run(): Promise<number> {
-		const { db, redis, writeBehind } = this.#options;
+		const { db, redis, writeBehind, logger } = this.#options;
 		const shows = await db
 			.selectFrom('shows')
-			.select(['id', 'last_seq'])
+			.select(['id', 'epoch', 'last_seq'])
 			.where((where) =>
 				where.or([
 					where('status', '<>', 'ended'),
@@ -50,12 +50,23 @@ export class Sweep {
 			.orderBy('updated_at', 'desc')
 			.limit(MAX_SHOWS)
 			.execute();
-		const seqs = await Promise.all(shows.map(({ id }) => redis.hget(showKey(id, 'meta'), 'seq')));
+		const logs = await Promise.all(shows.map(({ id }) => readLiveLog(redis, id)));
 		const lagging = shows.filter((show, index) => {
-			const seq = seqs[index];
-			return typeof seq === 'string' && Number(seq) !== Number(show.last_seq);
+			const live = logs[index];
+			const cursor = Number(show.last_seq);
+			// A show that is persisted but not marked so has lost its writer in between.
+			return (
+				live && (live.seq !== cursor || live.persistedSeq !== cursor || live.epoch !== show.epoch)
+			);
 		});
-		for (const { id } of lagging) await writeBehind.persist(id);
+		for (const { id } of lagging) {
+			try {
+				await writeBehind.persist(id);
+			} catch (error) {
+				// One broken show must not keep the others from being persisted.
+				logger.warn({ err: error, showId: id }, 'the sweep could not persist a show');
+			}
+		}
 		return lagging.length;
 	}
 

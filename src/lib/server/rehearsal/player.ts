@@ -22,7 +22,19 @@ export type PlayOptions = {
 	readonly signal?: AbortSignal | undefined;
 	/** Called after each line with the number of lines played. */
 	readonly onLine?: ((played: number) => void) | undefined;
+	/**
+	 * Called and waited for before each operator line, with the number of lines that are surely played:
+	 * what a player that takes over after a crash starts from.
+	 */
+	readonly onCheckpoint?: ((played: number) => Promise<void>) | undefined;
+	/** Platform time of line time 0, epoch ms; the same for whoever takes over. Default: now. */
+	readonly postedFrom?: number | undefined;
+	/** Stop once the show takes no more comments: somebody ended it. */
+	readonly stopWhenEnded?: boolean | undefined;
 };
+
+/** Where a player takes over from one that died; `0` for a fresh start. */
+export type PlayFrom = { readonly line: number };
 
 function awardedBuyer(line: RehearsalLine & { type: 'award' }): Buyer {
 	const { buyer } = line;
@@ -47,6 +59,7 @@ const WINDOW = 64;
 /** Plays a rehearsal's lines, in the recorded order, into a show. */
 export class RehearsalPlayer {
 	readonly #options: PlayOptions;
+	readonly #postedFrom: number;
 	readonly #showId: string;
 	readonly #counts: PlayCounts = {
 		...emptyCounters(),
@@ -54,47 +67,72 @@ export class RehearsalPlayer {
 		duplicate_comment: 0,
 		rejected: 0
 	};
-	readonly #startedAt = Date.now();
+	/** When line time 0 was, or would have been at this speed, epoch ms. */
+	#zero = Date.now();
+	#ended = false;
 	/** Comments that were sent and not yet answered, oldest first. */
 	readonly #inFlight: Promise<void>[] = [];
 
 	constructor(showId: string, options: PlayOptions) {
 		this.#showId = showId;
 		this.#options = options;
+		this.#postedFrom = options.postedFrom ?? this.#zero;
 	}
 
 	/**
 	 * Adds the header's items, activates the show, plays every line, and ends the show if the file
 	 * did not. Throws what is no refusal (an outage, the signal's reason).
 	 */
-	async play({ header, lines }: Rehearsal): Promise<PlayCounts> {
-		const { actions, onLine, signal } = this.#options;
-		for (const item of header.items) {
-			signal?.throwIfAborted();
-			await actions.addItem(this.#showId, item, REHEARSAL_ACTOR);
-		}
-		await actions.changeStatus(this.#showId, 'activated', REHEARSAL_ACTOR);
-		let ended = false;
-		for (const [index, { line }] of lines.entries()) {
+	async play(rehearsal: Rehearsal, from: PlayFrom = { line: 0 }): Promise<PlayCounts> {
+		const { onLine, onCheckpoint, signal, speed, stopWhenEnded } = this.#options;
+		if (from.line === 0) await this.#open(rehearsal);
+		const { lines } = rehearsal;
+		if (speed > 0) this.#zero = Date.now() - (lines[from.line]?.line.at ?? 0) / speed;
+		for (let index = from.line; index < lines.length; index++) {
+			const line = lines[index]?.line;
+			if (!line || (stopWhenEnded && this.#ended)) break;
 			await this.#waitFor(line.at);
 			signal?.throwIfAborted();
 			if (line.type === 'comment') {
 				await this.#send(line);
 			} else {
 				await this.#arrived(0);
-				if (await this.#accepted(() => this.#operate(line))) ended ||= line.type === 'end';
+				await onCheckpoint?.(index);
+				if (await this.#accepted(() => this.#operate(line))) this.#ended ||= line.type === 'end';
 			}
 			onLine?.(index + 1);
 		}
 		await this.#arrived(0);
-		if (!ended) await actions.changeStatus(this.#showId, 'ended', REHEARSAL_ACTOR);
+		if (!this.#ended) await this.#changeStatus('ended');
 		return this.#counts;
+	}
+
+	/** Adds the header's items and activates the show; what a player before us did already is fine. */
+	async #open({ header }: Rehearsal): Promise<void> {
+		for (const item of header.items) {
+			this.#options.signal?.throwIfAborted();
+			try {
+				await this.#options.actions.addItem(this.#showId, item, REHEARSAL_ACTOR);
+			} catch (error) {
+				if (!(error instanceof AppError) || error.code !== 'ITEM_EXISTS') throw error;
+			}
+		}
+		await this.#changeStatus('activated');
+	}
+
+	async #changeStatus(action: 'activated' | 'ended'): Promise<void> {
+		try {
+			await this.#options.actions.changeStatus(this.#showId, action, REHEARSAL_ACTOR);
+		} catch (error) {
+			const refused = error instanceof AppError && error.code !== 'UNAVAILABLE';
+			if (!refused) throw error;
+		}
 	}
 
 	async #waitFor(at: number): Promise<void> {
 		const { speed, signal } = this.#options;
 		if (speed === 0) return;
-		const waitMs = this.#startedAt + at / speed - Date.now();
+		const waitMs = this.#zero + at / speed - Date.now();
 		if (waitMs > 0) await sleep(waitMs, undefined, signal ? { signal } : {});
 	}
 
@@ -123,7 +161,7 @@ export class RehearsalPlayer {
 				userHandle: line.userHandle,
 				userDisplayName: line.userDisplayName,
 				text: line.text,
-				postedAt: this.#startedAt + line.at
+				postedAt: this.#postedFrom + line.at
 			});
 			if (reply.replay) {
 				this.#counts.duplicate_comment++;
@@ -134,6 +172,7 @@ export class RehearsalPlayer {
 		} catch (error) {
 			// After the end comments are dropped, as those of a broadcast that goes on.
 			if (!(error instanceof AppError) || error.code !== 'SHOW_NOT_LIVE') throw error;
+			this.#ended = true;
 		}
 	}
 

@@ -18,7 +18,11 @@ const noCookies: SessionCookies = { set: () => undefined, clear: () => undefined
 const appCaller = createCallerFactory(appRouter);
 const devCaller = createCallerFactory(devRouter);
 
-function contextFor(services: ApiServices, member: Member | null, options: CallerOptions): ApiContext {
+function contextFor(
+	services: ApiServices,
+	member: Member | null,
+	options: CallerOptions
+): ApiContext {
 	return {
 		services,
 		member,

@@ -4,7 +4,13 @@ export const DEBUG_PLATFORM = 'debug';
 const LIVE_ID = 'debug';
 /** Comments per person: buyers come back, so that duplicates, passes and queues happen. */
 const COMMENTS_PER_PERSON = 4;
-const CHATTER = ['love this one', 'how much is shipping?', 'hello from Oslo', 'wow', 'is it cotton?'];
+const CHATTER = [
+	'love this one',
+	'how much is shipping?',
+	'hello from Oslo',
+	'wow',
+	'is it cotton?'
+];
 
 /** Mulberry32: small, seeded and good enough for made-up comments. Returns numbers in [0, 1). */
 function seededRandom(seed: number): () => number {
@@ -28,7 +34,9 @@ export type DebugComments = {
 };
 
 /** Made-up comments: mostly claims, some chatter, a few passes. */
-export function* debugComments(options: DebugComments): Generator<IncomingComment, void, undefined> {
+export function* debugComments(
+	options: DebugComments
+): Generator<IncomingComment, void, undefined> {
 	const random = seededRandom(options.seed);
 	const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
 	const people = Math.max(1, Math.ceil(options.count / COMMENTS_PER_PERSON));

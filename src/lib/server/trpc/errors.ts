@@ -21,6 +21,7 @@ const TRPC_CODES: Record<AppErrorCode, TRPC_ERROR_CODE_KEY> = {
 	ALREADY_WINNER: 'CONFLICT',
 	NOT_A_WINNER: 'CONFLICT',
 	NO_ACTIVE_CLAIM: 'CONFLICT',
+	UNDO_NOT_POSSIBLE: 'CONFLICT',
 	INVALID_INPUT: 'BAD_REQUEST',
 	SIGNED_OUT: 'UNAUTHORIZED',
 	FORBIDDEN: 'FORBIDDEN',
@@ -75,7 +76,8 @@ export function findAppError(error: unknown): AppError | null {
 	if (error instanceof AppError) return error;
 	if (error instanceof TRPCError) {
 		// Only an input parser answers BAD_REQUEST; a reply of Redis that does not fit is our fault.
-		if (error.code === 'BAD_REQUEST' && error.cause instanceof ZodError) return invalidInput(error.cause);
+		if (error.code === 'BAD_REQUEST' && error.cause instanceof ZodError)
+			return invalidInput(error.cause);
 		return error.cause === undefined ? null : findAppError(error.cause);
 	}
 	return isOutage(error) ? new AppError('UNAVAILABLE', { cause: error }) : null;
@@ -85,9 +87,15 @@ export function findAppError(error: unknown): AppError | null {
 export function toTrpcError(error: unknown): TRPCError {
 	const refusal = findAppError(error);
 	if (refusal) {
-		return new TRPCError({ code: TRPC_CODES[refusal.code], message: refusal.message, cause: refusal });
+		return new TRPCError({
+			code: TRPC_CODES[refusal.code],
+			message: refusal.message,
+			cause: refusal
+		});
 	}
-	return error instanceof TRPCError ? error : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: error });
+	return error instanceof TRPCError
+		? error
+		: new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: error });
 }
 
 /** Whether the error is a fault of ours, which belongs into the log with its stack. */
@@ -95,7 +103,10 @@ export function isUnexpected(error: unknown): boolean {
 	return toTrpcError(error).code === 'INTERNAL_SERVER_ERROR';
 }
 
-function describe(error: TRPCError, requestId: string | null): Pick<ApiErrorShape, 'message'> & {
+function describe(
+	error: TRPCError,
+	requestId: string | null
+): Pick<ApiErrorShape, 'message'> & {
 	appCode: ApiErrorCode;
 	details: Record<string, unknown>;
 } {

@@ -5,6 +5,7 @@ import type { Member } from '../auth/member.ts';
 import { AppError } from '../errors.ts';
 import { WorkspaceScope } from '../history/queries/scope.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
+import type { RehearsalJob } from '../jobs/rehearsal-jobs.ts';
 import type { ApiContext } from './api-context.ts';
 import { errorShape, toTrpcError } from './errors.ts';
 import { ShowControls, ShowView } from './show-controls.ts';
@@ -70,14 +71,16 @@ function workspaceAccess(ctx: ApiContext & { readonly member: Member }) {
 /** Members of a workspace, whatever their role. `ctx.scope` reaches the workspace's shows. */
 export const memberProcedure = signedIn.use(({ ctx, next }) => next({ ctx: workspaceAccess(ctx) }));
 
-/** Owners and operators. `ctx.controlsOf` acts on a show of the workspace. */
+/** Owners and operators. `ctx.controlsOf` acts on a show of the workspace, `ctx.playInto` rehearses. */
 export const operatorProcedure = operating.use(({ ctx, next }) => {
 	const { services } = ctx;
 	const actor = actorOf(ctx.member);
 	return next({
 		ctx: {
 			...workspaceAccess(ctx),
-			controlsOf: (show: ScopedShow) => new ShowControls(services, show, actor)
+			controlsOf: (show: ScopedShow) => new ShowControls(services, show, actor),
+			playInto: (show: ScopedShow, rehearsal: Pick<RehearsalJob, 'source' | 'speed'>) =>
+				services.rehearsals.add({ ...rehearsal, showId: show.id, postedFrom: Date.now() })
 		}
 	});
 });
@@ -93,15 +96,19 @@ export const showProcedure = signedIn.input(showInput).use(async ({ ctx, input, 
 });
 
 /** Owners and operators, for a show of their workspace. */
-export const showOperatorProcedure = operating.input(showInput).use(async ({ ctx, input, next }) => {
-	const access = workspaceAccess(ctx);
-	const show = await access.scope.show(input.showId);
-	return await next({
-		ctx: {
-			...access,
-			show,
-			view: new ShowView(ctx.services, show),
-			controls: new ShowControls(ctx.services, show, actorOf(ctx.member))
-		}
+export const showOperatorProcedure = operating
+	.input(showInput)
+	.use(async ({ ctx, input, next }) => {
+		const access = workspaceAccess(ctx);
+		const show = await access.scope.show(input.showId);
+		const actor = actorOf(ctx.member);
+		return await next({
+			ctx: {
+				...access,
+				show,
+				view: new ShowView(ctx.services, show),
+				controls: new ShowControls(ctx.services, show, actor),
+				controlsOf: (other: ScopedShow) => new ShowControls(ctx.services, other, actor)
+			}
+		});
 	});
-});

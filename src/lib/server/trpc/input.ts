@@ -13,7 +13,11 @@ function lineOfText(what: string, limit: number) {
 	return z
 		.string()
 		.max(limit * 2, `${what} can have at most ${limit} characters.`)
-		.transform((text) => cleanText(text, limit * 2).trim())
+		.transform((text) =>
+			cleanText(text, limit * 2)
+				.replace(/[\t\n]/g, ' ')
+				.trim()
+		)
 		.pipe(
 			z
 				.string()
@@ -73,7 +77,8 @@ const handle = lineOfText('The handle', MAX_NAME_TEXT);
 export const buyer = z
 	.union([z.object({ platform: platformName, userId: opaqueId, handle }), z.object({ handle })])
 	.transform((named): Buyer => {
-		if (!('platform' in named) || named.platform === MANUAL_PLATFORM) return manualBuyer(named.handle);
+		if (!('platform' in named) || named.platform === MANUAL_PLATFORM)
+			return manualBuyer(named.handle);
 		const { platform, userId } = named;
 		return {
 			key: buyerKey(platform, userId),

@@ -48,18 +48,16 @@ export async function* streamShow(
 			signal: AbortSignal.any([signal, signedOut.signal])
 		});
 		for await (const batch of batches) {
-			if (connection && connection.bufferedBytes() > MAX_BUFFERED_BYTES) throw new SlowSubscriberError();
+			if (connection && connection.bufferedBytes() > MAX_BUFFERED_BYTES)
+				throw new SlowSubscriberError();
 			yield tracked(batch.id, batch.message);
 		}
-		if (!signal.aborted && !signedOut.signal.aborted) connection?.terminate();
 	} catch (error) {
-		if (!(error instanceof SlowSubscriberError) || !connection) {
-			if (!signedOut.signal.aborted) throw error;
-		} else {
-			connection.terminate();
-		}
+		const cut = error instanceof SlowSubscriberError && connection !== null;
+		if (!cut && !signedOut.signal.aborted) throw error;
 	} finally {
 		clearInterval(timer);
 	}
 	if (signedOut.signal.aborted) throw new AppError('SIGNED_OUT');
+	if (!signal.aborted) connection?.terminate();
 }

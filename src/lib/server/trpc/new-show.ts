@@ -3,7 +3,11 @@ import type { ScopedShow } from '../history/queries/scope.ts';
 import { findAppError } from './errors.ts';
 import type { ShowControls } from './show-controls.ts';
 
-export type NewItem = { readonly number: string; readonly title: string; readonly quantity: number };
+export type NewItem = {
+	readonly number: string;
+	readonly title: string;
+	readonly quantity: number;
+};
 
 /**
  * Adds the items of a new show, one event each, in order. When one fails, the error says how far it got:

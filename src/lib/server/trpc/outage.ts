@@ -20,7 +20,8 @@ const CONNECTION_CODES: ReadonlySet<string> = new Set([
 const POSTGRES_STATES = /^(08[0-9A-Z]{3}|53[0-9A-Z]{3}|57P0[1-5]|25006)$/;
 
 /** Replies of a Redis that can't serve now: https://redis.io/docs/latest/develop/reference/protocol-spec/ */
-const REDIS_REPLIES = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|BUSY)\b/;
+const REDIS_REPLIES =
+	/^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|BUSY)\b/;
 
 /** What ioredis and pg say without giving a code. */
 const DRIVER_MESSAGES = [

@@ -7,6 +7,7 @@ import { commentsRouter } from './routers/comments.ts';
 import { debugRouter } from './routers/debug.ts';
 import { itemsRouter } from './routers/items.ts';
 import { liveRouter } from './routers/live.ts';
+import { rehearsalsRouter } from './routers/rehearsals.ts';
 import { showsRouter } from './routers/shows.ts';
 
 const areas = {
@@ -16,7 +17,8 @@ const areas = {
 	claims: claimsRouter,
 	comments: commentsRouter,
 	buyers: buyersRouter,
-	live: liveRouter
+	live: liveRouter,
+	rehearsals: rehearsalsRouter
 };
 
 /** The API as production has it. */

@@ -4,6 +4,7 @@ import type { OperatorActions } from '../allocator/operator-actions.ts';
 import type { AuthService } from '../auth/service.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../history/database.ts';
+import type { RehearsalQueue } from '../jobs/rehearsal-jobs.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { LiveFeed } from '../realtime/hub-types.ts';
 import type { RedisClient } from '../redis/run-script.ts';
@@ -19,4 +20,5 @@ export type ApiServices = {
 	readonly channels: ChannelReports;
 	readonly live: LiveFeed;
 	readonly auth: AuthService;
+	readonly rehearsals: Pick<RehearsalQueue, 'add'>;
 };

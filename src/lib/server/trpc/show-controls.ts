@@ -1,8 +1,11 @@
 import type { Buyer } from '../../domain/buyer.ts';
 import type { ShowSnapshot } from '../../domain/live-show.ts';
 import type { ShowSettings } from '../../domain/show-state.ts';
+import { planUndo } from '../../domain/undo.ts';
 import type { CommentReply, IncomingComment } from '../allocator/comment.ts';
-import type { ClaimTarget, StatusAction } from '../allocator/operator-actions.ts';
+import type { ClaimTarget, StatusAction, Undoable } from '../allocator/operator-actions.ts';
+import { AppError } from '../errors.ts';
+import { readActionEvents } from '../history/action-events.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
 import type { LiveBatch, SubscribeOptions } from '../realtime/hub-types.ts';
 import type { ApiServices } from './services.ts';
@@ -26,31 +29,29 @@ export class ShowView {
 	}
 }
 
+type ControlServices = Pick<ApiServices, 'actions' | 'comments' | 'db' | 'redis'>;
+
 /** What an operator may do to one show, each action signed with the actor. Errors as `OperatorActions`. */
 export class ShowControls {
-	readonly #services: Pick<ApiServices, 'actions' | 'comments'>;
+	readonly #services: ControlServices;
 	readonly #show: ScopedShow;
 	readonly #actor: string;
 
-	constructor(
-		services: Pick<ApiServices, 'actions' | 'comments'>,
-		show: ScopedShow,
-		actor: string
-	) {
+	constructor(services: ControlServices, show: ScopedShow, actor: string) {
 		this.#services = services;
 		this.#show = show;
 		this.#actor = actor;
 	}
 
-	release(target: ClaimTarget): Promise<{ claimId: string }> {
+	release(target: ClaimTarget): Promise<Undoable & { claimId: string }> {
 		return this.#services.actions.release(this.#show.id, target, this.#actor);
 	}
 
-	award(item: string, buyer: Buyer): Promise<{ claimId: string }> {
+	award(item: string, buyer: Buyer): Promise<Undoable & { claimId: string }> {
 		return this.#services.actions.award(this.#show.id, item, buyer, this.#actor);
 	}
 
-	reassign(from: ClaimTarget, to: Buyer): Promise<{ claimId: string }> {
+	reassign(from: ClaimTarget, to: Buyer): Promise<Undoable & { claimId: string }> {
 		return this.#services.actions.reassign(this.#show.id, from, to, this.#actor);
 	}
 
@@ -62,7 +63,7 @@ export class ShowControls {
 		return this.#services.actions.editItem(this.#show.id, item, title, this.#actor);
 	}
 
-	setQuantity(item: string, quantity: number): Promise<void> {
+	setQuantity(item: string, quantity: number): Promise<Undoable | null> {
 		return this.#services.actions.setQuantity(this.#show.id, item, quantity, this.#actor);
 	}
 
@@ -80,6 +81,23 @@ export class ShowControls {
 
 	changeStatus(action: StatusAction): Promise<void> {
 		return this.#services.actions.changeStatus(this.#show.id, action, this.#actor);
+	}
+
+	reopen(): Promise<void> {
+		return this.#services.actions.reopen(this.#show.id, this.#actor);
+	}
+
+	/** Says which item the host holds up; null for none. */
+	showItem(item: string | null): Promise<void> {
+		return this.#services.actions.showItem(this.#show.id, item, this.#actor);
+	}
+
+	/** Takes the action whose first event has this seq back. */
+	async undo(actionSeq: number): Promise<Undoable> {
+		const { actions, db, redis } = this.#services;
+		const plan = planUndo(await readActionEvents(redis, db, this.#show.id, actionSeq));
+		if (!plan) throw new AppError('UNDO_NOT_POSSIBLE', { details: { reason: 'no_action' } });
+		return await actions.undo(this.#show.id, plan, this.#actor);
 	}
 
 	editShow(settings: ShowSettings): Promise<void> {

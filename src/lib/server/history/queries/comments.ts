@@ -1,3 +1,4 @@
+import type { CommentOutcome } from '../../../domain/events.ts';
 import type { CommentEntry } from '../../../domain/live-show.ts';
 import type { Db } from '../database.ts';
 import { containsPattern, toPage } from './page.ts';
@@ -11,8 +12,8 @@ export type CommentFilter = {
 	/** Part of the text or of the handle. */
 	readonly search: string | null;
 	readonly platform: string | null;
-	/** Only comments that ask for something. */
-	readonly onlyIntents: boolean;
+	/** Only comments that ask for something and came to one of these; null for all comments. */
+	readonly outcomes: readonly CommentOutcome[] | null;
 };
 
 /**
@@ -48,7 +49,9 @@ export async function listComments(
 		.limit(filter.limit + 1);
 	if (filter.cursor !== null) query = query.where('seq', '<', String(filter.cursor));
 	if (filter.platform !== null) query = query.where('platform', '=', filter.platform);
-	if (filter.onlyIntents) query = query.where('intent', 'is not', null);
+	if (filter.outcomes !== null) {
+		query = query.where('intent', 'is not', null).where('outcome', 'in', filter.outcomes);
+	}
 	if (filter.search !== null) {
 		const pattern = containsPattern(filter.search);
 		query = query.where((eb) =>

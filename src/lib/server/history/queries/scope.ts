@@ -61,8 +61,12 @@ export class WorkspaceScope {
 	}
 
 	/** Adds a draft show without events. Words must be normalised (`parseIntentWord`) and differ. */
-	async createShow(settings: ShowSettings): Promise<ScopedShow> {
-		const id = await createShow(this.#db, { workspaceId: this.#workspaceId, ...settings });
+	async createShow(
+		settings: ShowSettings,
+		options: { readonly isRehearsal?: boolean } = {}
+	): Promise<ScopedShow> {
+		const workspaceId = this.#workspaceId;
+		const id = await createShow(this.#db, { workspaceId, ...settings, ...options });
 		return new OwnedShow(id, this.#workspaceId);
 	}
 }

@@ -1,7 +1,13 @@
 import { z } from 'zod';
+import { COMMENT_OUTCOMES } from '../../../domain/events.ts';
+import { findCommenters } from '../../history/queries/commenters.ts';
 import { listComments } from '../../history/queries/comments.ts';
 import { router, showProcedure } from '../init.ts';
 import { filterBy, pageLimit, platformName, searchText, seqCursor } from '../input.ts';
+
+/** Most people offered for one search. */
+const MAX_AUTHORS = 20;
+const WITH_INTENT = COMMENT_OUTCOMES.filter((outcome) => outcome !== 'none');
 
 const commentList = z.object({
 	cursor: seqCursor,
@@ -14,7 +20,17 @@ const commentList = z.object({
 export const commentsRouter = router({
 	/** The show's comments, newest first, as Postgres has them. */
 	list: showProcedure.input(commentList).query(async ({ ctx, input }) => {
-		const { rows, nextCursor } = await listComments(ctx.services.db, ctx.show, input);
+		const { onlyIntents, ...filter } = input;
+		const outcomes = onlyIntents ? WITH_INTENT : null;
+		const { rows, nextCursor } = await listComments(ctx.services.db, ctx.show, {
+			...filter,
+			outcomes
+		});
 		return { comments: rows, nextCursor };
-	})
+	}),
+
+	/** People who wrote in the show lately and whose name contains the text, e.g. to award an item to. */
+	authors: showProcedure
+		.input(z.object({ search: z.string().trim().min(1).max(100) }))
+		.query(({ ctx, input }) => findCommenters(ctx.services.db, ctx.show, input.search, MAX_AUTHORS))
 });

@@ -20,7 +20,11 @@ const manyComments = z.object({
 	count: z.number().int().min(1).max(MAX_COMMENTS),
 	/** Without it: the items that are open now. */
 	itemNumbers: z.array(itemNumber).max(1_000).optional(),
-	seed: z.number().int().min(0).max(2 ** 32 - 1)
+	seed: z
+		.number()
+		.int()
+		.min(0)
+		.max(2 ** 32 - 1)
 });
 
 /** Comments made by hand or in bulk, through the real intake. Absent in production (trpc/router.ts). */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { DEFAULT_WORDS } from '../../../domain/parse-comment.ts';
+import type { ShowStatus } from '../../../domain/events.ts';
 import { AppError } from '../../errors.ts';
 import { showStatusSchema } from '../../event-schema.ts';
+import { workspaceFigures } from '../../history/queries/dashboard.ts';
 import { getShow, listShows } from '../../history/queries/shows.ts';
 import {
 	memberProcedure,
@@ -56,6 +58,19 @@ export const showsRouter = router({
 		return { shows: rows, nextCursor };
 	}),
 
+	/** What is on, what comes next, and what was sold lately. */
+	dashboard: memberProcedure.query(async ({ ctx }) => {
+		const { db } = ctx.services;
+		const first = async (status: ShowStatus, limit: number) =>
+			(await listShows(db, ctx.scope, { cursor: null, limit, search: null, status })).rows;
+		return {
+			live: [...(await first('active', 10)), ...(await first('paused', 10))],
+			next: await first('draft', 3),
+			last: await first('ended', 3),
+			figures: await workspaceFigures(db, ctx.scope)
+		};
+	}),
+
 	/** A show with its counts, as Postgres has it. */
 	get: showProcedure.query(({ ctx }) => getShow(ctx.services.db, ctx.show)),
 
@@ -70,6 +85,16 @@ export const showsRouter = router({
 		await addItems(ctx.controlsOf(show), show, items);
 		return { showId: show.id };
 	}),
+
+	/** A new draft with the same words and items, all units free again. */
+	duplicate: showOperatorProcedure
+		.input(z.object({ name: showName.optional() }))
+		.mutation(async ({ ctx, input }) => {
+			const { settings, items } = await ctx.view.snapshot();
+			const show = await ctx.scope.createShow({ ...settings, name: input.name ?? settings.name });
+			await addItems(ctx.controlsOf(show), show, items);
+			return { showId: show.id };
+		}),
 
 	/** Changes name and words; what is left out stays. Throws `SHOW_ENDED`. */
 	update: showOperatorProcedure.input(showChanges).mutation(async ({ ctx, input }) => {
@@ -88,6 +113,12 @@ export const showsRouter = router({
 	pause: showOperatorProcedure.mutation(({ ctx }) => ctx.controls.changeStatus('paused')),
 	resume: showOperatorProcedure.mutation(({ ctx }) => ctx.controls.changeStatus('resumed')),
 	end: showOperatorProcedure.mutation(({ ctx }) => ctx.controls.changeStatus('ended')),
+
+	/**
+	 * Takes the end back, to the status before it, as long as Redis holds the whole show.
+	 * Throws `INVALID_TRANSITION` (details: `status`), `UNDO_NOT_POSSIBLE` (details: `reason`).
+	 */
+	reopen: showOperatorProcedure.mutation(({ ctx }) => ctx.controls.reopen()),
 
 	/** The live state with the latest comments and feed lines, at one instant. */
 	snapshot: showProcedure.query(({ ctx }) => ctx.view.snapshot())

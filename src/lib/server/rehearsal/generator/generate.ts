@@ -1,4 +1,4 @@
-import type { RehearsalHeader, RehearsalLine } from '../../src/lib/server/rehearsal/format.ts';
+import type { RehearsalHeader, RehearsalLine } from '../format.ts';
 import { Crowd } from './crowd.ts';
 import { Ledger } from './ledger.ts';
 import { planMoments, type CommentMoment, type Moment } from './moments.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_WORDS, parseComment } from '../../src/lib/domain/parse-comment.ts';
+import { DEFAULT_WORDS, parseComment } from '../../../domain/parse-comment.ts';
 import { sayAmbiguous, sayDouble, SPELLINGS } from './intents.ts';
 import { EMOJI_ENDINGS, EMOJI_ONLY, PHRASES } from './phrases.ts';
 import { Random } from './random.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_WORDS, parseComment } from '../../src/lib/domain/parse-comment.ts';
-import { parseRehearsal } from '../../src/lib/server/rehearsal/read.ts';
-import type { RehearsalLine } from '../../src/lib/server/rehearsal/format.ts';
+import { DEFAULT_WORDS, parseComment } from '../../../domain/parse-comment.ts';
+import { parseRehearsal } from '../read.ts';
+import type { RehearsalLine } from '../format.ts';
 import { showHeader, showLedger, showLines } from './generate.ts';
 import { Ledger, type LedgerCounts } from './ledger.ts';
 import { inventScript, type ShowScript, type ShowSize } from './show-script.ts';

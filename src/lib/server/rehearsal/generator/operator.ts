@@ -1,4 +1,4 @@
-import type { RehearsalLine } from '../../src/lib/server/rehearsal/format.ts';
+import type { RehearsalLine } from '../format.ts';
 import type { Crowd } from './crowd.ts';
 import type { Ledger } from './ledger.ts';
 import type { OperatorAction } from './show-script.ts';

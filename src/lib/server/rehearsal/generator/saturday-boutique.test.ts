@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { DEFAULT_WORDS, parseComment } from '../../src/lib/domain/parse-comment.ts';
-import type { Rehearsal, RehearsalLine } from '../../src/lib/server/rehearsal/format.ts';
-import { readRehearsal } from '../../src/lib/server/rehearsal/read.ts';
+import { DEFAULT_WORDS, parseComment } from '../../../domain/parse-comment.ts';
+import type { Rehearsal, RehearsalLine } from '../format.ts';
+import { readRehearsal } from '../read.ts';
 import { showHeader, showLedger, showLines } from './generate.ts';
 import { SATURDAY_BOUTIQUE } from './saturday-boutique.ts';
 

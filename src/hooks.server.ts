@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { error, isHttpError } from '@sveltejs/kit';
+import type { Handle, HandleServerError, RequestEvent, ServerInit } from '@sveltejs/kit';
+import { building, dev } from '$app/environment';
+import { env } from '$env/dynamic/private';
+import { isForeignRequest } from '$lib/server/auth/request-origin.ts';
+import { SESSION_COOKIE } from '$lib/server/auth/session-cookie.ts';
+import { readConfig } from '$lib/server/config.ts';
+import { createAppContext } from '$lib/server/context.ts';
+import { currentApp, findApp, replaceApp } from '$lib/server/current-app.ts';
+import { AppError } from '$lib/server/errors.ts';
+import { requestAddress, sessionCookies, setSecurityHeaders } from '$lib/server/request-context.ts';
+import { closeAndEnd } from '$lib/server/shutdown.ts';
+import { createCaller } from '$lib/server/trpc/caller.ts';
+import type { Api } from '$lib/server/trpc/caller.ts';
+import { errorShape, findAppError } from '$lib/server/trpc/errors.ts';
+import { errorResponse } from '$lib/server/trpc/http.ts';
+import { routerFor } from '$lib/server/trpc/router.ts';
+import { setUpgradeHandler } from '$lib/server/trpc/upgrade-slot.ts';
+import { createLiveSocket } from '$lib/server/trpc/websocket.ts';
+
+export const init: ServerInit = async () => {
+	if (building) return;
+	// In development a changed module runs this again; the app made of the old modules must go.
+	await replaceApp(null)?.close();
+	const config = readConfig(env);
+	const context = await createAppContext(config);
+	const socket = createLiveSocket({ services: context, router: routerFor(config.environment) });
+	const close = async () => {
+		await socket.close();
+		await context.close();
+	};
+	replaceApp({ services: context, socket, close });
+	setUpgradeHandler(socket.handleUpgrade);
+	if (dev) return;
+	// The server drains before it says `sveltekit:shutdown`, and open sockets would keep it waiting.
+	const closeSocket = () => void socket.close();
+	process.once('SIGTERM', closeSocket);
+	process.once('SIGINT', closeSocket);
+	process.once('sveltekit:shutdown', () => void closeAndEnd({ close, logger: context.logger }));
+};
+
+/** Answers a request that is refused before any route sees it. */
+function refuse(event: RequestEvent, refusal: AppError): Response {
+	if (event.url.pathname.startsWith('/api/')) return errorResponse(refusal, event.locals.requestId);
+	const { message, data } = errorShape(refusal, event.locals.requestId);
+	const { requestId } = event.locals;
+	error(data.httpStatus, { message, code: refusal.code, requestId });
+}
+
+/** Finds out who is signed in, and sends a renewed cookie. Throws when Postgres is away. */
+async function signIn(event: RequestEvent): Promise<void> {
+	const { services } = currentApp();
+	const cookies = sessionCookies(event.cookies, services.auth.cookie);
+	const sessionId = event.cookies.get(SESSION_COOKIE);
+	const member = sessionId ? await services.auth.validateSession(sessionId) : null;
+	if (member?.fresh) cookies.set(member);
+	if (sessionId && !member) cookies.clear();
+	event.locals.member = member;
+	let api: Api | null = null;
+	Object.defineProperty(event.locals, 'api', {
+		get: () =>
+			(api ??= createCaller(services, member, {
+				cookies,
+				clientAddress: requestAddress(event, services.config),
+				requestId: event.locals.requestId
+			}))
+	});
+}
+
+async function answer(
+	event: RequestEvent,
+	resolve: Parameters<Handle>[0]['resolve']
+): Promise<Response> {
+	// Health checks must answer while Postgres is away.
+	if (event.route.id?.startsWith('/health/')) return await resolve(event);
+	const { method, headers } = event.request;
+	const foreign = isForeignRequest({
+		method,
+		origin: headers.get('origin'),
+		hasCookie: headers.has('cookie'),
+		ownOrigin: event.url.origin
+	});
+	if (foreign) return refuse(event, new AppError('BAD_ORIGIN'));
+	try {
+		await signIn(event);
+	} catch (cause) {
+		const refusal = findAppError(cause);
+		if (!refusal) throw cause;
+		return refuse(event, refusal);
+	}
+	return await resolve(event);
+}
+
+/** Who, what and how long; never queries, cookies or bodies. */
+function logRequest(event: RequestEvent, status: number, startedAt: number): void {
+	const ms = Math.round((performance.now() - startedAt) * 10) / 10;
+	const { requestId } = event.locals;
+	const { method } = event.request;
+	const level = event.route.id?.startsWith('/health/') ? 'debug' : 'info';
+	currentApp().services.logger[level](
+		{ requestId, method, route: event.route.id, status, ms },
+		'request'
+	);
+}
+
+export const handle: Handle = async ({ event, resolve }) => {
+	const startedAt = performance.now();
+	event.locals.requestId = randomUUID();
+	event.locals.member = null;
+	try {
+		const answered = await answer(event, resolve);
+		// Some responses, such as redirects, have headers that can't be changed.
+		const response = new Response(answered.body, answered);
+		response.headers.set('x-request-id', event.locals.requestId);
+		setSecurityHeaders(response.headers, event.url);
+		logRequest(event, response.status, startedAt);
+		return response;
+	} catch (thrown) {
+		logRequest(event, isHttpError(thrown) ? thrown.status : 500, startedAt);
+		throw thrown;
+	}
+};
+
+export const handleError: HandleServerError = ({ error: cause, event, status, message }) => {
+	const { requestId } = event.locals;
+	if (status === 404) return { message, requestId };
+	const refusal = findAppError(cause);
+	if (refusal) return { message: refusal.message, code: refusal.code, requestId };
+	findApp()?.services.logger.error({ err: cause, requestId, route: event.route.id }, 'page failed');
+	return { message: errorShape(cause, requestId).message, code: 'INTERNAL', requestId };
+};

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Adapter, DatabaseSession, Lucia } from 'lucia';
+import type { Db } from '../history/database.ts';
+import type { MemberRole } from './member.ts';
+
+/** What a session's user brings along: the person and their oldest membership, in one query. */
+export type UserAttributes = {
+	readonly name: string;
+	readonly email: string;
+	readonly membership: {
+		readonly workspaceId: string;
+		readonly workspaceName: string;
+		readonly role: MemberRole;
+	} | null;
+};
+
+declare module 'lucia' {
+	// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- Lucia's registry is an interface
+	interface Register {
+		Lucia: Lucia<Record<never, never>, UserAttributes>;
+		DatabaseUserAttributes: UserAttributes;
+	}
+}
+
+/** Only a hash of the session id is stored: whoever reads a backup can't sign in with it. */
+function storedId(sessionId: string): string {
+	return createHash('sha256').update(sessionId).digest('base64url');
+}
+
+/**
+ * Lucia's sessions in our tables. `getUserSessions` returns the stored hashes as ids: the real ones are
+ * known to the browsers alone.
+ */
+export function createSessionAdapter(db: Db): Adapter {
+	return {
+		async getSessionAndUser(sessionId) {
+			const row = await db
+				.selectFrom('sessions')
+				.innerJoin('users', 'users.id', 'sessions.user_id')
+				.leftJoinLateral(
+					(eb) =>
+						eb
+							.selectFrom('members')
+							.innerJoin('workspaces', 'workspaces.id', 'members.workspace_id')
+							.whereRef('members.user_id', '=', 'users.id')
+							.orderBy('members.created_at')
+							.orderBy('members.id')
+							.limit(1)
+							.select(['workspaces.id', 'workspaces.name', 'members.role'])
+							.as('workspace'),
+					(join) => join.onTrue()
+				)
+				.where('sessions.id', '=', storedId(sessionId))
+				.select([
+					'sessions.expires_at',
+					'users.id as user_id',
+					'users.name',
+					'users.email',
+					'workspace.id as workspace_id',
+					'workspace.name as workspace_name',
+					'workspace.role'
+				])
+				.executeTakeFirst();
+			if (!row) return [null, null];
+			const { workspace_id, workspace_name, role } = row;
+			const membership =
+				workspace_id === null || workspace_name === null || role === null
+					? null
+					: { workspaceId: workspace_id, workspaceName: workspace_name, role };
+			return [
+				{ id: sessionId, userId: row.user_id, expiresAt: row.expires_at, attributes: {} },
+				{ id: row.user_id, attributes: { name: row.name, email: row.email, membership } }
+			];
+		},
+
+		async getUserSessions(userId) {
+			const rows = await db
+				.selectFrom('sessions')
+				.where('user_id', '=', userId)
+				.select(['id', 'user_id', 'expires_at'])
+				.execute();
+			return rows.map((row): DatabaseSession => ({
+				id: row.id,
+				userId: row.user_id,
+				expiresAt: row.expires_at,
+				attributes: {}
+			}));
+		},
+
+		async setSession(session) {
+			await db
+				.insertInto('sessions')
+				.values({
+					id: storedId(session.id),
+					user_id: session.userId,
+					expires_at: session.expiresAt
+				})
+				.execute();
+		},
+
+		async updateSessionExpiration(sessionId, expiresAt) {
+			await db
+				.updateTable('sessions')
+				.set({ expires_at: expiresAt })
+				.where('id', '=', storedId(sessionId))
+				.execute();
+		},
+
+		async deleteSession(sessionId) {
+			await db.deleteFrom('sessions').where('id', '=', storedId(sessionId)).execute();
+		},
+
+		async deleteUserSessions(userId) {
+			await db.deleteFrom('sessions').where('user_id', '=', userId).execute();
+		},
+
+		async deleteExpiredSessions() {
+			await db
+				.deleteFrom('sessions')
+				.where('expires_at', '<=', sql<Date>`now()`)
+				.execute();
+		}
+	};
+}

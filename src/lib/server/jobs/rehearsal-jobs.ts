@@ -1,0 +1,91 @@
+import { Queue, Worker } from 'bullmq';
+import { z } from 'zod';
+import type { CommentIntake } from '../allocator/comment.ts';
+import type { OperatorActions } from '../allocator/operator-actions.ts';
+import type { Logger } from '../observability/logger.ts';
+import { JOBS_PREFIX } from '../redis/keys.ts';
+import type { RedisClient } from '../redis/run-script.ts';
+import { RehearsalPlayer } from '../rehearsal/player.ts';
+import { loadRehearsal, rehearsalSourceSchema } from '../rehearsal/source.ts';
+
+const QUEUE = 'rehearsals';
+/** Rehearsals at the same time in one worker; they mostly wait. */
+const CONCURRENCY = 10;
+
+const jobSchema = z.object({
+	showId: z.string(),
+	source: rehearsalSourceSchema,
+	speed: z.number().positive(),
+	postedFrom: z.number().int()
+});
+
+export type RehearsalJob = z.output<typeof jobSchema>;
+
+const progressSchema = z.object({ line: z.number().int() }).catch({ line: 0 });
+
+/** Hands rehearsals to a worker. */
+export class RehearsalQueue {
+	readonly #queue: Queue;
+
+	constructor(connection: RedisClient, logger: Logger) {
+		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
+		this.#queue.on('error', (error) => logger.warn({ err: error }, 'rehearsal queue'));
+	}
+
+	/** Returns once the job is stored. */
+	async add(job: RehearsalJob): Promise<void> {
+		await this.#queue.add('play', job, {
+			// A worker that is restarted hands the show over to the next one, which goes on where it stopped.
+			attempts: 20,
+			backoff: { type: 'fixed', delay: 500 },
+			removeOnComplete: true,
+			removeOnFail: { count: 20 }
+		});
+	}
+
+	async close(): Promise<void> {
+		await this.#queue.close();
+	}
+}
+
+export type RehearsalWorkerOptions = {
+	readonly connection: RedisClient;
+	readonly comments: CommentIntake;
+	readonly actions: OperatorActions;
+	readonly logger: Logger;
+};
+
+/** Plays rehearsals. `close` hands running ones over at once instead of waiting for their end. */
+export function startRehearsalWorker(options: RehearsalWorkerOptions): {
+	close(): Promise<void>;
+} {
+	const { connection, comments, actions, logger } = options;
+	const stop = new AbortController();
+	const worker = new Worker(
+		QUEUE,
+		async (job) => {
+			const { showId, source, speed, postedFrom } = jobSchema.parse(job.data);
+			const player = new RehearsalPlayer(showId, {
+				comments,
+				actions,
+				speed,
+				postedFrom,
+				signal: stop.signal,
+				stopWhenEnded: true,
+				onCheckpoint: (line) => job.updateProgress({ line })
+			});
+			await player.play(await loadRehearsal(source), progressSchema.parse(job.progress));
+		},
+		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY, maxStalledCount: 20 }
+	);
+	worker.on('error', (error) => logger.warn({ err: error }, 'rehearsal worker'));
+	worker.on('failed', (job, error) => {
+		if (!stop.signal.aborted) logger.warn({ err: error, job: job?.id }, 'rehearsal failed');
+	});
+	return {
+		close: async () => {
+			stop.abort(new Error('the worker is closing'));
+			await worker.close();
+		}
+	};
+}

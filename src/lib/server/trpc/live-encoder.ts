@@ -1,0 +1,59 @@
+import { jsonEncoder } from '@trpc/server/adapters/ws';
+import type { Encoder } from '@trpc/server/adapters/ws';
+
+type TrackedData = {
+	readonly id: number | string;
+	readonly jsonrpc: unknown;
+	readonly eventId: string;
+	readonly message: object;
+};
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null;
+}
+
+/**
+ * The parts of a tracked value as tRPC sends it (`adapters/ws.ts`):
+ * `{ id, jsonrpc?, result: { type: 'data', data: { id, data: <message> }, id } }`. Null for all else.
+ */
+function trackedData(envelope: unknown): TrackedData | null {
+	if (!isRecord(envelope) || !isRecord(envelope['result'])) return null;
+	const { id, jsonrpc, result } = envelope;
+	if (typeof id !== 'number' && typeof id !== 'string') return null;
+	const { type, id: eventId, data } = result;
+	if (type !== 'data' || typeof eventId !== 'string' || !isRecord(data)) return null;
+	return data['id'] === eventId && isRecord(data['data'])
+		? { id, jsonrpc, eventId, message: data['data'] }
+		: null;
+}
+
+/**
+ * Encodes each live message once per process, however many consoles it goes to: they all get the same
+ * object from the hub, so its JSON is kept beside it for as long as it lives. Messages must not change
+ * once they were sent. Encoding is most of what a delivered batch costs.
+ */
+export function createLiveEncoder(
+	stringify: (message: object) => string = JSON.stringify
+): Encoder {
+	const encoded = new WeakMap<object, string>();
+
+	function messageJson(message: object): string {
+		const known = encoded.get(message);
+		if (known !== undefined) return known;
+		const json = stringify(message);
+		encoded.set(message, json);
+		return json;
+	}
+
+	return {
+		encode(envelope) {
+			const tracked = trackedData(envelope);
+			if (!tracked) return jsonEncoder.encode(envelope);
+			const { id, jsonrpc, eventId, message } = tracked;
+			const event = JSON.stringify(eventId);
+			const version = jsonrpc === undefined ? '' : `"jsonrpc":${JSON.stringify(jsonrpc)},`;
+			return `{"id":${JSON.stringify(id)},${version}"result":{"type":"data","data":{"id":${event},"data":${messageJson(message)}},"id":${event}}}`;
+		},
+		decode: jsonEncoder.decode
+	};
+}
