@@ -71,6 +71,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 			showing integer,
 			epoch text not null,
 			last_seq bigint not null default 0,
+			comment_count bigint not null default 0,
 			started_at timestamptz,
 			ended_at timestamptz,
 			created_at timestamptz not null default now(),

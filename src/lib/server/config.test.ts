@@ -51,6 +51,13 @@ describe('readConfig', () => {
 		expect(faults).toContain('DATABASE_POOL_SIZE: ');
 	});
 
+	test('asks for ORIGIN in production, beside all other faults, but not of a worker', () => {
+		const faults = faultsOf({ NODE_ENV: 'production' });
+		expect(faults).toContain('ORIGIN: must be set');
+		expect(faults).toContain('REDIS_URL: must be set');
+		expect(faultsOf({ ...urls, NODE_ENV: 'production', ROLE: 'worker' })).toBe('');
+	});
+
 	test('takes an empty variable as one that is not set', () => {
 		expect(readConfig({ ...urls, ROLE: '', ORIGIN: '' })).toMatchObject({
 			role: 'all',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ChannelReports } from './allocator/channel-reports.ts';
 import { CommentIntake } from './allocator/comment.ts';
 import { OperatorActions } from './allocator/operator-actions.ts';
@@ -38,6 +39,7 @@ export type AppContext = ApiServices & {
 
 /** The last logged moment of each connection error, so that an outage is not a flood of lines. */
 const ERROR_LOG_INTERVAL_MS = 5_000;
+const CLOSE_PATIENCE_MS = 1_000;
 
 function throttledErrors(logger: Logger, what: string): (error: Error) => void {
 	let loggedAt = -Infinity;
@@ -123,14 +125,19 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	const auth = createAuthService({ db, redis, config });
 	const stopHousekeeping = worksHistory ? startHousekeeping(auth, logger) : () => undefined;
 
+	/** BullMQ waits for a Redis that is away; nothing is lost by not waiting (the stream has it all). */
+	const patiently = async (close: Promise<unknown> | undefined): Promise<void> => {
+		await Promise.race([close, sleep(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
+	};
+
 	let closing: Promise<void> | null = null;
 	const close = async (): Promise<void> => {
 		stopHousekeeping();
-		await rehearsalWorker?.close();
+		await patiently(rehearsalWorker?.close());
 		await sweep?.close();
-		await rehearsals.close();
-		await waker.close();
-		await worker?.close();
+		await patiently(rehearsals.close());
+		await patiently(waker.close());
+		await patiently(worker?.close());
 		live.close();
 		for (const client of connections) client.disconnect();
 		await db.destroy();

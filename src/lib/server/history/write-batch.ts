@@ -211,9 +211,10 @@ export async function writeBatch(
 	return await db.transaction().execute(async (tx) => {
 		const moved = await tx
 			.updateTable('shows')
-			.set({
+			.set((eb) => ({
 				epoch: last.epoch,
 				last_seq: last.seq,
+				comment_count: eb('comment_count', '+', String(projection.comments.length)),
 				...(projection.session
 					? {
 							status: projection.session.data.status,
@@ -225,7 +226,7 @@ export async function writeBatch(
 				...(projection.startedAt === null ? {} : { started_at: new Date(projection.startedAt) }),
 				...(projection.endedAt === undefined ? {} : { ended_at: asDate(projection.endedAt) }),
 				...(projection.showing === undefined ? {} : { showing: asNumber(projection.showing) })
-			})
+			}))
 			.where('id', '=', showId)
 			.where('epoch', '=', from.epoch)
 			.where('last_seq', '=', String(from.seq))

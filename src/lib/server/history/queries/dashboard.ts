@@ -20,7 +20,7 @@ export async function workspaceFigures(db: Db, scope: WorkspaceScope): Promise<W
 		.with('recent', (recent) =>
 			recent
 				.selectFrom('shows')
-				.select('id')
+				.select(['id', 'comment_count'])
 				.where('workspace_id', '=', scope.workspaceId)
 				.where('is_rehearsal', '=', false)
 				.where('started_at', '>', sql<Date>`now() - make_interval(days => ${DAYS})`)
@@ -40,9 +40,8 @@ export async function workspaceFigures(db: Db, scope: WorkspaceScope): Promise<W
 				.select(sql<string>`count(distinct buyer_key)`.as('count'))
 				.as('buyers'),
 			eb
-				.selectFrom('comments')
-				.where('show_id', 'in', eb.selectFrom('recent').select('id'))
-				.select(eb.fn.countAll<string>().as('count'))
+				.selectFrom('recent')
+				.select(sql<string>`coalesce(sum(comment_count), 0)`.as('count'))
 				.as('comments')
 		])
 		.executeTakeFirstOrThrow();

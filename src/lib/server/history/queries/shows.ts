@@ -44,7 +44,8 @@ function summaries(db: Db) {
 			'shows.pass_word',
 			'shows.created_at',
 			'shows.started_at',
-			'shows.ended_at'
+			'shows.ended_at',
+			'shows.comment_count'
 		])
 		.select((eb) => [
 			eb
@@ -58,12 +59,7 @@ function summaries(db: Db) {
 				.whereRef('claims.show_id', '=', 'shows.id')
 				.where('claims.state', '=', 'winner')
 				.select(eb.fn.countAll<string>().as('count'))
-				.as('winner_count'),
-			eb
-				.selectFrom('comments')
-				.whereRef('comments.show_id', '=', 'shows.id')
-				.select(eb.fn.countAll<string>().as('count'))
-				.as('comment_count')
+				.as('winner_count')
 		]);
 }
 

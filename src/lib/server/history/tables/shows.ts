@@ -15,6 +15,8 @@ export type ShowsTable = Timestamps & {
 	/** With `last_seq` the cursor of the durable log. */
 	epoch: string;
 	last_seq: ColumnType<string, number | undefined, number>;
+	/** Comments in the log, so that lists need not count them. */
+	comment_count: ColumnType<string, number | undefined, number | string>;
 	started_at: Date | null;
 	ended_at: Date | null;
 };

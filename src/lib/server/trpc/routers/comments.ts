@@ -31,6 +31,8 @@ export const commentsRouter = router({
 
 	/** People who wrote in the show lately and whose name contains the text, e.g. to award an item to. */
 	authors: showProcedure
-		.input(z.object({ search: z.string().trim().min(1).max(100) }))
-		.query(({ ctx, input }) => findCommenters(ctx.services.db, ctx.show, input.search, MAX_AUTHORS))
+		.input(z.object({ search: searchText }))
+		.query(async ({ ctx, input: { search } }) =>
+			search === null ? [] : await findCommenters(ctx.services.db, ctx.show, search, MAX_AUTHORS)
+		)
 });
