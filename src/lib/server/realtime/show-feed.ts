@@ -3,11 +3,11 @@ import type { LogPosition, ShowEvent } from '../../domain/events.ts';
 import { applyToLists, applyToLiveShow, toSnapshot } from '../../domain/live-show.ts';
 import type { LiveMessage, LiveShow, ShowSnapshot } from '../../domain/live-show.ts';
 import { FoldError, SequenceGapError } from '../../domain/reducer.ts';
-import { positionOf } from '../../domain/show-state.ts';
+
 import type { LiveState } from '../allocator/live-state.ts';
 import type { LiveNote } from '../event-schema.ts';
 import type { Logger } from '../observability/logger.ts';
-import { BatchQueue } from './batch-queue.ts';
+import type { BatchQueue } from './batch-queue.ts';
 import type { LiveBatch } from './hub-types.ts';
 
 /** Where a feed reads from; the hub gives one per show. */

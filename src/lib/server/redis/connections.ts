@@ -12,7 +12,7 @@ export type RedisConfig = {
 export type ConnectionKind =
 	/** Requests of people: fail within seconds, so that the caller can say so. */
 	| 'commands'
-	/** Adding jobs: as commands, but never pipelined, since BullMQ can't recover from NOSCRIPT in there. */
+	/** Adding jobs: as commands. BullMQ wants a connection of its own. */
 	| 'jobs'
 	/** SSUBSCRIBE: for ever, it resubscribes by itself. */
 	| 'subscriber'
@@ -31,8 +31,9 @@ function redisOptions(kind: ConnectionKind): RedisOptions {
 		reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false)
 	};
 	switch (kind) {
+		// No auto-pipelining: it holds new commands back until all replies of the last batch are there, so
+		// that server and client wait for each other in turn (docs/performance.md).
 		case 'commands':
-			return { ...common, ...FAIL_FAST, enableAutoPipelining: true };
 		case 'jobs':
 			return { ...common, ...FAIL_FAST };
 		case 'subscriber':
@@ -53,9 +54,7 @@ export function connectRedis(
 	const options = redisOptions(kind);
 	const client = config.cluster
 		? new Cluster([config.url], {
-				redisOptions: { ...options, enableAutoPipelining: false },
-				// Auto-pipelining has routed EVALSHA by its first argument on clusters.
-				enableAutoPipelining: false,
+				redisOptions: options,
 				shardedSubscribers: kind === 'subscriber',
 				clusterRetryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), RETRY_MAX_MS)
 			})

@@ -1,0 +1,43 @@
+/** Scrolled further than this from the newest line, the operator is reading: the list holds still. */
+const READING_PX = 12;
+
+/**
+ * A list with its newest line on top that holds still while it is read. What arrives meanwhile is
+ * counted and shown when the reader comes back to the top.
+ */
+export class FreezableList<T> {
+	readonly #rows: () => readonly T[];
+	readonly #key: (row: T) => number;
+	#frozen = $state.raw<readonly T[] | null>(null);
+
+	/** `key` must grow with each newer line. */
+	constructor(rows: () => readonly T[], key: (row: T) => number) {
+		this.#rows = rows;
+		this.#key = key;
+	}
+
+	/** What to show now, newest first. */
+	get visible(): readonly T[] {
+		return this.#frozen ?? this.#rows();
+	}
+
+	/** Lines that arrived since the list was frozen. */
+	readonly unseen = $derived.by(() => {
+		const top = this.#frozen?.[0];
+		if (!top) return 0;
+		const known = this.#key(top);
+		const rows = this.#rows();
+		const index = rows.findIndex((row) => this.#key(row) <= known);
+		return index < 0 ? rows.length : index;
+	});
+
+	/** Follows the reader's scroll position, in px from the top. */
+	scrolledTo(offset: number): void {
+		if (offset > READING_PX) this.#frozen ??= this.#rows();
+		else this.#frozen = null;
+	}
+
+	thaw(): void {
+		this.#frozen = null;
+	}
+}

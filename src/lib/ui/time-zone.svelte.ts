@@ -1,0 +1,60 @@
+import { createContext } from 'svelte';
+
+/** Cookie in which the browser tells its time zone, so that pages arrive with the right times. */
+export const TIME_ZONE_COOKIE = 'time_zone';
+
+/** The zone, or UTC for anything that is none: cookies come from clients. */
+export function knownTimeZone(name: string | undefined): string {
+	if (name === undefined || name.length > 64) return 'UTC';
+	try {
+		return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+	} catch {
+		return 'UTC';
+	}
+}
+
+/** Writes times in the member's time zone, the same on server and browser. */
+export class TimeZone {
+	#name = $state('UTC');
+	readonly #clock = $derived(
+		new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: this.#name })
+	);
+	readonly #day = $derived(
+		new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: this.#name })
+	);
+	readonly #dayAndTime = $derived(
+		new Intl.DateTimeFormat('en-GB', {
+			dateStyle: 'medium',
+			timeStyle: 'short',
+			timeZone: this.#name
+		})
+	);
+
+	constructor(name: string) {
+		this.#name = name;
+	}
+
+	/** Takes the browser's zone and remembers it for the next page. Browser only. */
+	adopt(): void {
+		const name = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+		document.cookie = `${TIME_ZONE_COOKIE}=${encodeURIComponent(name)}; path=/; max-age=31536000; samesite=lax`;
+		if (name !== this.#name) this.#name = name;
+	}
+
+	/** `19:04:31` */
+	time(at: number): string {
+		return this.#clock.format(at);
+	}
+
+	/** `20 Nov 2025` */
+	day(at: number): string {
+		return this.#day.format(at);
+	}
+
+	/** `20 Nov 2025, 19:04` */
+	dayAndTime(at: number): string {
+		return this.#dayAndTime.format(at);
+	}
+}
+
+export const [getTimeZone, setTimeZone] = createContext<TimeZone>();

@@ -1,0 +1,35 @@
+import { error, fail, redirect } from '@sveltejs/kit';
+import { superValidate } from 'sveltekit-superforms';
+import { zod4 } from 'sveltekit-superforms/adapters';
+import { parseItemLines } from '$lib/domain/parse-item-line.ts';
+import { mayOperate } from '$lib/server/auth/member.ts';
+import { formRefusal } from '../../../form-refusal.ts';
+import { requireMember } from '../../../page-access.ts';
+import { newShowForm } from './schema.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+const schema = zod4(newShowForm);
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+	const member = requireMember(locals, url);
+	if (!mayOperate(member.role))
+		error(403, { message: 'Your role does not allow this.', code: 'FORBIDDEN' });
+	return { form: await superValidate(schema) };
+};
+
+export const actions: Actions = {
+	default: async ({ locals, request, url }) => {
+		requireMember(locals, url);
+		const form = await superValidate(request, schema);
+		if (!form.valid) return fail(400, { form });
+		const { name, claimWord, passWord } = form.data;
+		const items = parseItemLines(form.data.items).flatMap((line) => (line.ok ? [line.item] : []));
+		let showId: string;
+		try {
+			({ showId } = await locals.api.shows.create({ name, claimWord, passWord, items }));
+		} catch (cause) {
+			return formRefusal(form, cause, locals.requestId);
+		}
+		redirect(303, `/shows/${showId}/console`);
+	}
+};

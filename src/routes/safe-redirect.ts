@@ -1,0 +1,22 @@
+export const SIGN_IN_PATH = '/sign-in';
+/** Where a member goes who did not come from anywhere. */
+export const HOME_PATH = '/shows';
+
+/** Any origin will do: only whether the target stays on it matters. */
+const SOME_ORIGIN = 'https://same.invalid';
+
+/**
+ * The path to go to after signing in, from a query string that anybody can write: a path of this site,
+ * or else the home page. `//host`, `/\host` and other spellings that leave the site are refused.
+ */
+export function safeRedirect(target: string | null): string {
+	if (target === null || !target.startsWith('/') || target.length > 2_000) return HOME_PATH;
+	if (!URL.canParse(target, SOME_ORIGIN)) return HOME_PATH;
+	const url = new URL(target, SOME_ORIGIN);
+	return url.origin === SOME_ORIGIN ? url.pathname + url.search + url.hash : HOME_PATH;
+}
+
+/** `?redirectTo=…` for a path, nothing for the home page. */
+export function redirectQuery(path: string): string {
+	return path === HOME_PATH ? '' : `?redirectTo=${encodeURIComponent(path)}`;
+}
