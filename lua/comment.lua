@@ -46,9 +46,7 @@ end
 
 -- Decide.
 local outcome = 'none'
-local existing, quantity, won, item_id
-local buyer
-local position = 'null'
+local existing, quantity, won, item_id, position
 local logged_claim = 'null'
 if intent ~= '' then
   local found = redis.call('HMGET', keys.items,
@@ -71,29 +69,31 @@ if intent ~= '' then
 end
 if outcome == 'winner' or outcome == 'waitlist' then
   logged_claim = '"' .. claim_id .. '"'
-  -- Decoded before the first write: a script that fails after it is not rolled back.
-  buyer = cjson.decode(ARGV[9])
 elseif outcome == 'pass' then
   logged_claim = '"' .. existing.claimId .. '"'
 end
 if outcome == 'waitlist' then
-  position = integer(queue_length(keys.queue, item) + 1)
+  position = queue_length(keys.queue, item) + 1
 end
 
 -- Write. The comment's JSON is spliced, not decoded: no number or text of it can change on the way.
+local position_json = position and integer(position) or 'null'
 local intent_json = intent == '' and 'null' or '"' .. intent .. '"'
 local item_json = intent == '' and 'null' or '"' .. item .. '"'
-append_event(show, keys.events, 'comment.received', string.sub(comment, 1, -2)
-  .. ',"intent":' .. intent_json .. ',"item":' .. item_json .. ',"outcome":"' .. outcome
-  .. '","claimId":' .. logged_claim .. ',"position":' .. position .. '}')
-local result = '[' .. integer(show.seq) .. ',"' .. outcome .. '"'
-  .. (intent == '' and ']' or ',' .. item_json .. ',' .. logged_claim .. ',' .. position .. ']')
+append_event(show, keys.events, 'comment.received', string.sub(comment, 1, -2),
+  ',"intent":' .. intent_json .. ',"item":' .. item_json .. ',"outcome":"' .. outcome
+  .. '","claimId":' .. logged_claim .. ',"position":' .. position_json .. '}')
+local result = '[' .. show.seq_text .. ',"' .. outcome .. '"'
+  .. (intent == '' and ']' or ',' .. item_json .. ',' .. logged_claim .. ',' .. position_json .. ']')
 redis.call('HSET', KEYS[2], comment_key, result)
 redis.call('HINCRBY', show.meta_key, 'n:' .. outcome, 1)
 
 local cause = { kind = 'comment', commentKey = comment_key }
 if outcome == 'winner' or outcome == 'waitlist' then
-  create_claim(show, keys, item, item_id, claim_id, buyer, outcome, cause)
+  create_claim(show, keys, {
+    id = claim_id, item = item, item_id = item_id, state = outcome, position = position,
+    buyer_key = buyer_key, buyer_json = ARGV[9],
+  }, cause)
 elseif outcome == 'pass' then
   release_claim(show, keys, existing, cause)
   if existing.state == 'winner' then

@@ -83,6 +83,12 @@ local function go_back_to_quantity()
   item.quantity = quantity
   write_item(show, keys.items, keys.events, 'quantity', item, previous, ARGV[5], cause)
 end
+local function give_back(claim_id, buyer, state, rank)
+  create_claim(show, keys, {
+    id = claim_id, item = number, item_id = item.id, state = state, rank = rank,
+    buyer_key = buyer.key, buyer_json = cjson.encode(buyer),
+  }, cause)
+end
 if quantity > item.quantity then
   go_back_to_quantity()
 end
@@ -92,10 +98,10 @@ end
 for _, entry in ipairs(plan.demote) do
   local claim = taken[entry.claimId]
   release_claim(show, keys, claim, cause)
-  create_claim(show, keys, number, item.id, entry.newClaimId, claim.buyer, 'waitlist', cause, claim.rank)
+  give_back(entry.newClaimId, claim.buyer, 'waitlist', claim.rank)
 end
 for _, entry in ipairs(plan.reinstate) do
-  create_claim(show, keys, number, item.id, entry.claimId, entry.buyer, entry.state, cause, entry.rank)
+  give_back(entry.claimId, entry.buyer, entry.state, entry.rank)
 end
 if quantity < item.quantity then
   go_back_to_quantity()

@@ -9,23 +9,27 @@ local function now_ms()
   return time[1] .. string.format('%03d', math.floor(tonumber(time[2]) / 1000))
 end
 
--- data: the event's data as a JSON text.
-local function append_event(show, events_key, event_type, data)
+-- data: the event's data as a JSON text; rest: its end, for a caller that would have to join the two.
+-- (Lua hashes every byte of every string it makes, so a long text is best made once.)
+local function append_event(show, events_key, event_type, data, rest)
   show.seq = show.seq + 1
+  show.seq_text = integer(show.seq)
   show.at = show.at or now_ms()
-  local seq = integer(show.seq)
-  local event = '{"id":"' .. show.epoch .. ':' .. seq
+  local event = '{"id":"' .. show.epoch .. ':' .. show.seq_text
     .. '","epoch":"' .. show.epoch
-    .. '","seq":' .. seq
+    .. '","seq":' .. show.seq_text
     .. ',"at":' .. show.at
     .. ',"type":"' .. event_type
-    .. '","data":' .. data .. '}'
-  redis.call('XADD', events_key, seq .. '-0', 'e', event)
-  show.published[#show.published + 1] = event
+    .. '","data":' .. data .. (rest or '') .. '}'
+  redis.call('XADD', events_key, show.seq_text .. '-0', 'e', event)
+  local published = show.published
+  published[#published + 1] = #published == 0 and '[' or ','
+  published[#published + 1] = event
 end
 
 -- Stores the new seq and wakes the readers. The last step of every script that appended an event.
 local function publish_events(show, live_channel)
-  redis.call('HSET', show.meta_key, 'seq', integer(show.seq))
-  redis.call('SPUBLISH', live_channel, '[' .. table.concat(show.published, ',') .. ']')
+  show.published[#show.published + 1] = ']'
+  redis.call('HSET', show.meta_key, 'seq', show.seq_text)
+  redis.call('SPUBLISH', live_channel, table.concat(show.published))
 end

@@ -23,17 +23,19 @@ local function load_show(meta_key, known_epoch, known_seq)
     status = meta[1],
     epoch = meta[2],
     seq = tonumber(meta[3]),
+    seq_text = meta[3],
     claim_word = meta[4],
     pass_word = meta[5],
     name = meta[6],
+    -- The events of this call as the pieces of one JSON array.
     published = {},
   }
   if known_epoch ~= '' and (known_epoch ~= show.epoch or tonumber(known_seq) > show.seq) then
-    return nil, { 'HISTORY_LOST', show.epoch, integer(show.seq), '' }
+    return nil, { 'HISTORY_LOST', show.epoch, show.seq_text, '' }
   end
   return show
 end
 
 local function reply(show, code, detail)
-  return { code, show.epoch, integer(show.seq), detail or '' }
+  return { code, show.epoch, show.seq_text, detail or '' }
 end

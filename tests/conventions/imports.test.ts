@@ -24,7 +24,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 	realtime: [...FOUNDATION, 'allocator', 'redis', 'domain'],
 	history: [...FOUNDATION, 'allocator', 'redis', 'domain'],
 	auth: [...FOUNDATION, 'history', 'redis', 'domain'],
-	jobs: [...FOUNDATION, 'history', 'auth', 'redis', 'domain'],
+	jobs: [...FOUNDATION, 'rehearsal', 'allocator', 'history', 'auth', 'redis', 'domain'],
 	channels: [...FOUNDATION, 'allocator', 'history', 'jobs', 'redis', 'domain'],
 	observability: [...FOUNDATION, 'history', 'redis'],
 	trpc: [
@@ -41,7 +41,12 @@ const ALLOWED: Record<string, readonly string[]> = {
 	rehearsal: [...FOUNDATION, 'allocator', 'history', 'redis', 'domain', 'root'],
 	ui: [],
 	console: ['domain', 'ui', 'trpc'],
-	routes: ['root', 'trpc', 'auth', 'observability', 'event-schema', 'console', 'ui', 'domain']
+	/** The pages that set a show up, before the console runs it. */
+	setup: ['domain', 'ui', 'console', 'trpc'],
+	routes: [
+		...['root', 'trpc', 'auth', 'observability', 'event-schema'],
+		...['setup', 'console', 'ui', 'domain']
+	]
 };
 
 type Import = {
@@ -108,9 +113,9 @@ test('every part imports only what stands below it', () => {
 });
 
 test('the allowed imports themselves go round in no circle', () => {
-	// A rehearsal is handed the whole application; nothing of the application knows rehearsals but trpc.
 	const graph = new Map(Object.entries(ALLOWED).map(([from, to]) => [from, new Set(to)]));
-	graph.get('trpc')?.delete('rehearsal');
+	// A rehearsal is handed the whole application and knows its type only (see below).
+	graph.get('rehearsal')?.delete('root');
 	for (let done = false; !done;) {
 		done = true;
 		for (const [part, below] of graph) {
@@ -145,7 +150,9 @@ describe('the server', () => {
 
 	test('knows nothing of the browser’s side', () => {
 		const browser = server.filter((entry) =>
-			['console', 'ui', 'routes'].includes(partOf(resolveTarget(entry) ?? 'lib/server/x/y'))
+			['console', 'ui', 'setup', 'routes'].includes(
+				partOf(resolveTarget(entry) ?? 'lib/server/x/y')
+			)
 		);
 		expect(browser).toEqual([]);
 	});
@@ -154,15 +161,15 @@ describe('the server', () => {
 test('the browser’s side takes nothing but types from the server', () => {
 	const code = imports.filter((entry) => {
 		const from = partOf(entry.file);
-		const isBrowser = from === 'console' || from === 'ui';
+		const isBrowser = ['console', 'ui', 'setup'].includes(from);
 		return isBrowser && resolveTarget(entry)?.startsWith('lib/server/') && !entry.typeOnly;
 	});
 	expect(code).toEqual([]);
 });
 
-test('nobody but the application’s roots, routes and rehearsals takes the whole application', () => {
-	const takers = imports
-		.filter((entry) => resolveTarget(entry) === 'lib/server/context.ts')
-		.map(({ file }) => partOf(file));
-	expect(takers.filter((part) => !['root', 'routes', 'rehearsal'].includes(part))).toEqual([]);
+test('nobody but the application’s roots and routes takes the whole application; rehearsals its type', () => {
+	const takers = imports.filter((entry) => resolveTarget(entry) === 'lib/server/context.ts');
+	const others = takers.filter(({ file }) => !['root', 'routes'].includes(partOf(file)));
+	expect(others.filter(({ file }) => partOf(file) !== 'rehearsal')).toEqual([]);
+	expect(others.filter(({ typeOnly }) => !typeOnly)).toEqual([]);
 });

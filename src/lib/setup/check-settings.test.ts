@@ -22,7 +22,9 @@ test.each([
 });
 
 test('words in another spelling are the same words', () => {
-	expect(sameSettings(good, { name: 'Friday sale ', claimWord: 'SOLD', passWord: 'pass!' })).toBe(true);
+	expect(sameSettings(good, { name: 'Friday sale ', claimWord: 'SOLD', passWord: 'pass!' })).toBe(
+		true
+	);
 	expect(sameSettings(good, { ...good, claimWord: 'mine' })).toBe(false);
 	expect(sameSettings(good, { ...good, name: 'Saturday' })).toBe(false);
 });

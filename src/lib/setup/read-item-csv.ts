@@ -1,8 +1,6 @@
 import Papa from 'papaparse';
-import { parseItemNumber } from '../domain/parse-comment.ts';
-import { MAX_ITEM_QUANTITY, MAX_ITEM_TITLE } from '../domain/parse-item-line.ts';
 import type { ItemDraft } from '../domain/parse-item-line.ts';
-import { cleanText, normaliseText } from '../domain/text.ts';
+import { checkNumber, checkQuantity, checkTitle } from './check-item.ts';
 import { columnsByPlace, findColumns, startsWithData } from './csv-columns.ts';
 import type { ColumnMap } from './csv-columns.ts';
 import { MAX_ROWS, badRow, goodRow } from './read-row.ts';
@@ -90,7 +88,7 @@ function sheetOf(all: readonly SheetRow[]): SheetResult {
 	};
 }
 
-/** Reads the rows of a file as items, with these columns. A row without quantity has one unit. */
+/** Reads the rows of a file as items, with these columns. */
 export function readSheetItems(sheet: Sheet, columns: ColumnMap): ReadRow[] {
 	return sheet.rows.map(({ row, cells }) => {
 		const cell = (column: number | null) => (column === null ? '' : (cells[column] ?? '').trim());
@@ -115,40 +113,15 @@ function isTooWide(cells: readonly string[], headings: readonly string[] | null)
 	return headings !== null && cells.slice(headings.length).some((cell) => cell.trim() !== '');
 }
 
+/** A row without quantity has one unit. */
 function readCells(written: RowCells): { item: ItemDraft | null; faults: string[] } {
-	const faults: string[] = [];
-	const digits = written.number.replace(/^#\s*/, '');
-	const number = /^\p{Nd}+$/u.test(digits) ? parseItemNumber(normaliseText(digits)) : null;
-	if (number === null) {
-		faults.push(
-			written.number === ''
-				? 'The number is missing.'
-				: `“${shorten(written.number)}” is no item number: use 1 to 999999.`
-		);
+	const number = checkNumber(written.number);
+	const title = checkTitle(written.title);
+	const quantity = checkQuantity(written.quantity === '' ? '1' : written.quantity);
+	if (number.ok && title.ok && quantity.ok) {
+		const item = { number: number.value, title: title.value, quantity: quantity.value };
+		return { item, faults: [] };
 	}
-	const title = cleanText(written.title, written.title.length).replace(/\s+/g, ' ').trim();
-	if (title === '') faults.push('The title is missing.');
-	if (title.length > MAX_ITEM_TITLE) {
-		faults.push(`The title is longer than ${MAX_ITEM_TITLE} characters.`);
-	}
-	const quantity = readQuantity(written.quantity);
-	if (quantity === null) {
-		faults.push(
-			`“${shorten(written.quantity)}” is no quantity: use a whole number from 0 to ${MAX_ITEM_QUANTITY}.`
-		);
-	}
-	if (number === null || quantity === null || faults.length > 0) return { item: null, faults };
-	return { item: { number, title, quantity }, faults };
-}
-
-/** 1 when nothing is written; null for anything but a whole number within bounds. */
-function readQuantity(written: string): number | null {
-	if (written === '') return 1;
-	if (!/^\p{Nd}{1,9}$/u.test(written)) return null;
-	const quantity = Number(normaliseText(written));
-	return quantity <= MAX_ITEM_QUANTITY ? quantity : null;
-}
-
-function shorten(text: string): string {
-	return text.length <= 20 ? text : `${text.slice(0, 19).toWellFormed()}…`;
+	const faults = [number, title, quantity].flatMap((part) => (part.ok ? [] : [part.fault]));
+	return { item: null, faults };
 }

@@ -19,9 +19,6 @@ export class TimeZone {
 	readonly #clock = $derived(
 		new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: this.#name })
 	);
-	readonly #day = $derived(
-		new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: this.#name })
-	);
 	readonly #dayAndTime = $derived(
 		new Intl.DateTimeFormat('en-GB', {
 			dateStyle: 'medium',
@@ -44,11 +41,6 @@ export class TimeZone {
 	/** `19:04:31` */
 	time(at: number): string {
 		return this.#clock.format(at);
-	}
-
-	/** `20 Nov 2025` */
-	day(at: number): string {
-		return this.#day.format(at);
 	}
 
 	/** `20 Nov 2025, 19:04` */

@@ -44,6 +44,9 @@ export function connectDatabase(config: DatabaseConfig, onError: (error: Error) 
 		application_name: 'sellary'
 	});
 	pool.on('error', onError);
+	// The pool listens to idle connections only. One that breaks while it is held, for a lock or between
+	// two queries of a transaction, would end the process as well.
+	pool.on('connect', (client) => client.on('error', onError));
 	return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 

@@ -27,6 +27,8 @@ export type HubOptions = {
 
 /** How long a show stays in memory after its last reader left: a reload finds it warm. */
 const LINGER_MS = 30_000;
+/** The subscriber's connection waits for a Redis that is away for ever; its readers don't. */
+const SUBSCRIBE_TIMEOUT_MS = 5_000;
 
 type Watched = {
 	readonly feed: ShowFeed;
@@ -118,12 +120,24 @@ export class LiveHub implements LiveFeed {
 		const feed = new ShowFeed(showId, this.#source(showId), this.#options.logger);
 		const channel = showKey(showId, 'live');
 		this.#byChannel.set(channel, feed);
-		const started = this.#options.subscriber.ssubscribe(channel).then(() => feed.start());
+		const started = this.#listenTo(channel).then(() => feed.start());
 		const watched: Watched = { feed, started, users: 0, linger: null };
 		this.#watched.set(showId, watched);
 		// A feed that could not start must not be kept: the next reader tries again.
 		started.catch(() => this.#drop(showId, watched));
 		return watched;
+	}
+
+	async #listenTo(channel: string): Promise<void> {
+		let timer: NodeJS.Timeout | undefined;
+		const timeout = new Promise<never>((_resolve, reject) => {
+			timer = setTimeout(() => reject(new AppError('UNAVAILABLE')), SUBSCRIBE_TIMEOUT_MS);
+		});
+		try {
+			await Promise.race([this.#options.subscriber.ssubscribe(channel), timeout]);
+		} finally {
+			clearTimeout(timer);
+		}
 	}
 
 	#drop(showId: string, watched: Watched): void {

@@ -3,12 +3,13 @@ import type { LogPosition, ShowEvent } from '../../domain/events.ts';
 import { applyToLists, applyToLiveShow, toSnapshot } from '../../domain/live-show.ts';
 import type { LiveMessage, LiveShow, ShowSnapshot } from '../../domain/live-show.ts';
 import { FoldError, SequenceGapError } from '../../domain/reducer.ts';
-
 import type { LiveState } from '../allocator/live-state.ts';
 import type { LiveNote } from '../event-schema.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BatchQueue } from './batch-queue.ts';
+import { EventBatcher, inBatches } from './event-batcher.ts';
 import type { LiveBatch } from './hub-types.ts';
+import { MAX_RESUME_EVENTS, ResumeLog } from './resume-log.ts';
 
 /** Where a feed reads from; the hub gives one per show. */
 export type FeedSource = {
@@ -24,16 +25,12 @@ export type FeedSource = {
 	recent(toSeq: number, limit: number): Promise<ShowEvent[]>;
 };
 
-/** Fewest milliseconds between two messages of a busy show, and what it grows to under load. */
-const TICK_MIN_MS = 5;
-const TICK_MAX_MS = 25;
-const MAX_BATCH_EVENTS = 100;
-/** Events kept for clients that resume; a client that missed more gets a snapshot, which is smaller. */
-const MAX_RESUME_EVENTS = 2_000;
 const HEAL_PAGE = 1_000;
 /** Recent comments and feed lines that the feed holds, and how many events it reads to fill them. */
 const LIST_LIMIT = 400;
 const RECENT_EVENTS = 800;
+/** How long consoles may not know that the last events are in Postgres. */
+const PERSISTED_NOTE_MS = 250;
 /** Silence after which the log's position is asked for: pub/sub may have lost the last message. */
 const SILENCE_MS = 1_000;
 
@@ -49,12 +46,12 @@ export class ShowFeed {
 	#show: LiveShow | null = null;
 	/** An event contradicted the state: it must be read anew before anything is folded on. */
 	#damaged = false;
-	/** Forwarded events of the present epoch, without gaps, newest last. */
-	readonly #log: ShowEvent[] = [];
-	#pending: ShowEvent[] = [];
-	#flushTimer: NodeJS.Timeout | null = null;
-	#lastFlushAt = 0;
-	#tickMs = TICK_MIN_MS;
+	/** Forwarded events of the present epoch. */
+	readonly #log = new ResumeLog();
+	readonly #batcher = new EventBatcher((events) =>
+		this.#send(eventsMessage(this.#loaded(), events))
+	);
+	#persistedTimer: NodeJS.Timeout | null = null;
 	#heardAt = 0;
 	#healing: Promise<void> | null = null;
 	#healAgain = false;
@@ -80,7 +77,8 @@ export class ShowFeed {
 
 	stop(): void {
 		if (this.#watchdog) clearInterval(this.#watchdog);
-		if (this.#flushTimer) clearTimeout(this.#flushTimer);
+		this.#batcher.drop();
+		if (this.#persistedTimer) clearTimeout(this.#persistedTimer);
 	}
 
 	/** Takes a message of the show's channel. */
@@ -89,7 +87,7 @@ export class ShowFeed {
 		const show = this.#show;
 		if (!show) return;
 		if (!Array.isArray(note)) {
-			if ('persisted' in note) show.persistedSeq = Math.max(show.persistedSeq, note.persisted);
+			if ('persisted' in note) this.#notePersisted(show, note.persisted);
 			else if (note.reset !== show.state.epoch) void this.heal();
 			return;
 		}
@@ -125,7 +123,7 @@ export class ShowFeed {
 	async attach(queue: BatchQueue, resumeFrom: LogPosition | null): Promise<void> {
 		if (resumeFrom) await this.#prepareResume(resumeFrom);
 		// From here on nothing may wait: an event between the first message and the attaching would be lost.
-		this.#flush();
+		this.#batcher.flush();
 		for (const message of this.#firstMessages(resumeFrom)) queue.push(this.#batch(message));
 		this.#queues.add(queue);
 	}
@@ -155,17 +153,12 @@ export class ShowFeed {
 		) {
 			return [this.#snapshotMessage()];
 		}
-		const missed = this.#log.slice(resumeFrom.seq + 1 - first);
-		const messages: LiveMessage[] = [];
-		for (let index = 0; index === 0 || index < missed.length; index += MAX_BATCH_EVENTS) {
-			messages.push(eventsMessage(show, missed.slice(index, index + MAX_BATCH_EVENTS)));
-		}
-		return messages;
+		return inBatches(this.#log.after(resumeFrom.seq)).map((events) => eventsMessage(show, events));
 	}
 
 	/** Seq of the oldest event in memory; the next one to come when there is none. */
 	#firstLogged(): number {
-		return this.#log[0]?.seq ?? this.#loaded().state.seq + 1;
+		return this.#log.firstSeq(this.#loaded().state.seq + 1);
 	}
 
 	/** After a restart the log in memory is short; the stream has the rest, unless it was trimmed. */
@@ -175,8 +168,9 @@ export class ShowFeed {
 		const { state } = this.#loaded();
 		const first = this.#firstLogged();
 		const older = events.filter((event) => event.seq < first && event.epoch === epoch);
-		const joins = older.at(0)?.seq === afterSeq + 1 && older.at(-1)?.seq === first - 1;
-		if (joins && state.epoch === epoch) this.#log.unshift(...older);
+		if (older[0]?.seq === afterSeq + 1 && state.epoch === epoch) {
+			this.#log.prepend(older, state.seq + 1);
+		}
 	}
 
 	#snapshotMessage(): LiveMessage {
@@ -213,44 +207,18 @@ export class ShowFeed {
 	}
 
 	#forward(event: ShowEvent): void {
-		this.#log.push(event);
-		if (this.#log.length > MAX_RESUME_EVENTS * 1.5) {
-			this.#log.splice(0, this.#log.length - MAX_RESUME_EVENTS);
-		}
+		this.#log.append(event);
+		if (this.#queues.size > 0) this.#batcher.push(event);
+	}
+
+	/** Events carry how far history is; when none follow, consoles are told by a message without any. */
+	#notePersisted(show: LiveShow, seq: number): void {
+		show.persistedSeq = Math.max(show.persistedSeq, seq);
 		if (this.#queues.size === 0) return;
-		this.#pending.push(event);
-		this.#scheduleFlush();
-	}
-
-	/** At once when the show was idle, else with the next tick. */
-	#scheduleFlush(): void {
-		if (this.#flushTimer) return;
-		const elapsed = performance.now() - this.#lastFlushAt;
-		const waitMs = elapsed >= this.#tickMs ? 0 : this.#tickMs - elapsed;
-		const dueAt = performance.now() + waitMs;
-		this.#flushTimer = setTimeout(() => {
-			this.#adaptTick(performance.now() - dueAt);
-			this.#flush();
-		}, waitMs);
-	}
-
-	/** A timer that fires late means that the process is busy: fewer, larger messages cost less. */
-	#adaptTick(lateMs: number): void {
-		const factor = lateMs > TICK_MIN_MS ? 1.5 : 0.9;
-		this.#tickMs = Math.min(TICK_MAX_MS, Math.max(TICK_MIN_MS, this.#tickMs * factor));
-	}
-
-	#flush(): void {
-		if (this.#flushTimer) clearTimeout(this.#flushTimer);
-		this.#flushTimer = null;
-		const events = this.#pending;
-		if (events.length === 0) return;
-		this.#pending = [];
-		this.#lastFlushAt = performance.now();
-		const show = this.#loaded();
-		for (let index = 0; index < events.length; index += MAX_BATCH_EVENTS) {
-			this.#send(eventsMessage(show, events.slice(index, index + MAX_BATCH_EVENTS)));
-		}
+		this.#persistedTimer ??= setTimeout(() => {
+			this.#persistedTimer = null;
+			if (this.#batcher.isEmpty) this.#send(eventsMessage(this.#loaded(), []));
+		}, PERSISTED_NOTE_MS);
 	}
 
 	/** One object for all subscribers: the transport encodes it once. */
@@ -302,8 +270,8 @@ export class ShowFeed {
 			applyToLists(show, event);
 		this.#show = show;
 		this.#damaged = false;
-		this.#log.length = 0;
-		this.#pending = [];
+		this.#log.clear();
+		this.#batcher.drop();
 		this.#heardAt = performance.now();
 		if (this.#queues.size > 0) this.#send(this.#snapshotMessage());
 	}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { ShowLog, byOperator, item } from '../../../tests/fixtures/show-log.ts';
+import { COMMENT_OUTCOMES, formatPosition, parsePosition, reallocatedItem } from './events.ts';
+import { COUNTERS, emptyCounters } from './show-state.ts';
+
+describe('a position', () => {
+	test.each([
+		{ epoch: 'abcdefghij', seq: 0 },
+		{ epoch: 'a2b3c4', seq: 1 },
+		{ epoch: 'z', seq: 999_999_999_999_999 }
+	])('is read back as it was written: %j', (position) => {
+		expect(parsePosition(formatPosition(position))).toEqual(position);
+	});
+
+	test.each([
+		'',
+		':',
+		'abc',
+		'abc:',
+		':1',
+		'abc:-1',
+		'abc:01',
+		'abc:1.5',
+		'abc:1e3',
+		'abc:1 ',
+		' abc:1',
+		'abc:1\n',
+		'ABC:1',
+		'a-b:1',
+		'abc:1:2',
+		'abc:9999999999999999',
+		`${'a'.repeat(33)}:1`
+	])('%j of a client is none', (id) => {
+		expect(parsePosition(id)).toBeNull();
+	});
+});
+
+describe('outcomes', () => {
+	test('each has a counter, next to those of claims', () => {
+		expect(COUNTERS).toEqual([...COMMENT_OUTCOMES, 'released', 'promoted']);
+		expect(Object.keys(emptyCounters()).toSorted()).toEqual([...COUNTERS].toSorted());
+	});
+});
+
+describe('the item whose allocation an event changed', () => {
+	const log = new ShowLog();
+	test.each([
+		['a unit won', log.created('12', 'a', 'winner'), '12'],
+		['a place at the end of the queue', log.created('12', 'b', 'waitlist'), null],
+		[
+			'a place that an operator gave back',
+			log.created('12', 'c', 'waitlist', { cause: byOperator('release', 1) }),
+			'12'
+		],
+		['a promotion', log.promoted('12', 'b'), '12'],
+		['a release of a unit', log.released('12', 'a', 'winner'), '12'],
+		['a release of a place', log.released('12', 'b', 'waitlist'), '12'],
+		['a new item', log.item('added', item('7')), '7'],
+		['a quantity', log.item('quantity', item('7', 2), item('7')), '7'],
+		['a title', log.item('edited', item('7'), item('7')), null],
+		['an item that closes', log.item('closed', item('7'), item('7')), null],
+		['a comment', log.comment('a'), null],
+		['a status', log.session('paused', 'paused'), null],
+		['an error', log.error(), null]
+	])('%s', (_what, event, number) => {
+		expect(reallocatedItem(event)).toBe(number);
+	});
+});
