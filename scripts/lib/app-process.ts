@@ -76,13 +76,18 @@ export type AppProcess = {
 
 /**
  * Starts the production build as its own process on a loopback port, and waits until it is ready.
+ * `output`: where its stdout goes, for commands whose own stdout is for a result.
  * Throws when it ends or does not become ready within a minute.
  */
-export async function startApp(port: number, env: Record<string, string>): Promise<AppProcess> {
+export async function startApp(
+	port: number,
+	env: Record<string, string>,
+	output: 'stdout' | 'stderr' = 'stdout'
+): Promise<AppProcess> {
 	const origin = `http://localhost:${port}`;
 	const child = spawn(process.execPath, [join(projectRoot(), 'scripts', 'start.ts')], {
 		cwd: projectRoot(),
-		stdio: ['ignore', 'inherit', 'inherit'],
+		stdio: ['ignore', output === 'stdout' ? 1 : 2, 2],
 		env: {
 			...process.env,
 			NODE_ENV: 'production',

@@ -123,7 +123,7 @@ export class Watcher {
 	}
 
 	get seq(): number {
-		return this.show?.state.seq ?? -1;
+		return this.show?.state.seq ?? this.position?.seq ?? -1;
 	}
 
 	/** Connects, through another process when one is given, and returns after the first message. */

@@ -82,6 +82,15 @@ export function refusalCode(error: unknown): string | null {
 	return typeof data.appCode === 'string' ? data.appCode : null;
 }
 
+/** The facts of a refusal, e.g. the `reason` of `UNDO_NOT_POSSIBLE`; empty when there are none. */
+export function refusalDetails(error: unknown): Record<string, unknown> {
+	if (!(error instanceof TRPCClientError)) return {};
+	const data: unknown = error.data;
+	if (typeof data !== 'object' || data === null || !('details' in data)) return {};
+	const { details } = data;
+	return typeof details === 'object' && details !== null ? { ...details } : {};
+}
+
 /** What to tell a person about a failed call. */
 export function describeFailure(error: unknown): string {
 	if (refusalCode(error) !== null && error instanceof Error) return error.message;

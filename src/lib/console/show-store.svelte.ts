@@ -2,7 +2,7 @@ import type { ShowEvent, ShowStatus } from '../domain/events.ts';
 import { SNAPSHOT_WINDOW } from '../domain/live-show.ts';
 import type { CommentEntry, FeedEntry, LiveMessage, ShowSnapshot } from '../domain/live-show.ts';
 import { commentCount, itemsByNumber } from '../domain/show-state.ts';
-import type { Counters, ItemClaims, ShowSettings } from '../domain/show-state.ts';
+import type { Counters, ItemClaims, ShowSettings, ShowState } from '../domain/show-state.ts';
 import { LiveFold } from './live-fold.ts';
 import type { FoldChanges } from './live-fold.ts';
 import { LiveLink } from './live-link.ts';
@@ -34,6 +34,8 @@ export class ShowStore {
 	readonly #options: ShowStoreOptions;
 	readonly #fold: LiveFold;
 	#rate: RateMeter;
+	/** By `<platform>:<liveId>`, epoch ms. */
+	readonly #lastComments = new Map<string, number>();
 	#link: LiveLink | null = null;
 	#pending: LiveMessage[] = [];
 	#pendingEvents = 0;
@@ -67,6 +69,11 @@ export class ShowStore {
 	readonly settings: ShowSettings = $derived.by(() => this.#state().settings);
 	readonly counters: Counters = $derived.by(() => ({ ...this.#state().counters }));
 	readonly channels = $derived.by(() => [...this.#state().channels.values()]);
+	/** The item that the host holds up; null for none, and for one that was removed meanwhile. */
+	readonly showing: ItemClaims | null = $derived.by(() => {
+		const { showing } = this.#state();
+		return showing === null ? null : (this.item(showing) ?? null);
+	});
 	readonly commentCount = $derived(commentCount(this.counters));
 	/** Events that are not yet in Postgres. */
 	readonly persistedLag = $derived.by(() =>
@@ -78,6 +85,7 @@ export class ShowStore {
 		this.#options = options;
 		this.#fold = new LiveFold(snapshot, options.limit ?? LIVE_LIST_LIMIT);
 		this.#rate = rateOf(this.#fold.show.comments);
+		this.#noteLatest(this.#fold.show.comments);
 	}
 
 	get connection(): ConnectionState {
@@ -103,6 +111,18 @@ export class ShowStore {
 	item(number: string): ItemClaims | undefined {
 		void this.#itemsVersion;
 		return this.#fold.show.state.items.get(number);
+	}
+
+	/** The folded state itself, to preview actions on; follows items and status. Not to be changed. */
+	get state(): ShowState {
+		void this.#itemsVersion;
+		void this.status;
+		return this.#fold.show.state;
+	}
+
+	/** When the latest comment of the broadcast came (epoch ms), null for none. Not followed. */
+	lastCommentAt(platform: string, liveId: string): number | null {
+		return this.#lastComments.get(`${platform}:${liveId}`) ?? null;
 	}
 
 	/** Comments in the minute before `now` (epoch ms). */
@@ -160,12 +180,26 @@ export class ShowStore {
 		const messages = this.#pending;
 		this.#dropPending();
 		const { changes, events, needsSnapshot } = this.#fold.apply(messages);
-		if (changes.replaced) this.#rate = rateOf(this.#fold.show.comments);
-		else countComments(this.#rate, events);
+		if (changes.replaced) {
+			this.#rate = rateOf(this.#fold.show.comments);
+			this.#noteLatest(this.#fold.show.comments);
+		} else {
+			for (const event of events) {
+				if (event.type !== 'comment.received') continue;
+				this.#rate.add(event.at);
+				this.#lastComments.set(`${event.data.platform}:${event.data.liveId}`, event.at);
+			}
+		}
 		this.#publish(changes);
 		if (events.length > 0) this.#options.onEvents?.(events);
 		if (needsSnapshot) this.#link?.resync();
 		else this.#link?.confirm();
+	}
+
+	#noteLatest(comments: readonly CommentEntry[]): void {
+		for (const { platform, liveId, at } of comments) {
+			this.#lastComments.set(`${platform}:${liveId}`, at);
+		}
 	}
 
 	#publish(changes: FoldChanges): void {
@@ -182,10 +216,4 @@ function rateOf(comments: readonly CommentEntry[]): RateMeter {
 	const rate = new RateMeter(oldest?.at ?? 0);
 	for (const comment of comments) rate.add(comment.at);
 	return rate;
-}
-
-function countComments(rate: RateMeter, events: readonly ShowEvent[]): void {
-	for (const event of events) {
-		if (event.type === 'comment.received') rate.add(event.at);
-	}
 }

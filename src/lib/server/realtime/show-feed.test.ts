@@ -289,6 +289,28 @@ describe('what pub/sub loses, doubles or turns around', () => {
 		expect(console.seqs).toEqual(['s1', ...range(2, 7)]);
 	});
 
+	test('a gap in a busy show is filled, and then the feed listens again', async () => {
+		const talking = setInterval(() => say(1), 1);
+		await pass(10);
+		mumble(3);
+		await pass(50);
+		const { read } = redis.asked;
+		await pass(100);
+		clearInterval(talking);
+		await pass(100);
+		expect(redis.asked.read).toBe(read);
+		expect(console.seqs).toEqual(['s1', ...range(2, redis.log.seq)]);
+	});
+
+	test('more events than can be held while the stream is read are not lost', async () => {
+		mumble(1);
+		say(1_900);
+		await pass(1);
+		say(150);
+		await pass(300);
+		expect(console.seqs).toEqual(['s1', ...range(2, redis.log.seq)]);
+	});
+
 	test('a gap longer than a page is filled completely', async () => {
 		mumble(1_500);
 		say(1);
@@ -532,6 +554,24 @@ describe('the snapshot', () => {
 		say(1);
 		await finish(started);
 		expect(feed.snapshot().seq).toBe(3);
+	});
+
+	test('of a busy show is there at once: the first reader does not wait for a pause', async () => {
+		const talking = setInterval(() => say(1), 1);
+		const started = feed.start();
+		await pass(20);
+		await started;
+		const console = await attach();
+		await pass(20);
+		const { read, position } = redis.asked;
+		await pass(100);
+		clearInterval(talking);
+		await pass(100);
+		expect(console.seqs.slice(1)).toEqual(
+			range(feed.snapshot().seq - console.seqs.length + 2, feed.snapshot().seq)
+		);
+		// What is published is folded; the stream is not read over and over.
+		expect([redis.asked.read - read, redis.asked.position - position]).toEqual([0, 0]);
 	});
 
 	test('is not there before the feed has started', () => {

@@ -55,6 +55,8 @@ export class ShowFeed {
 	#heardAt = 0;
 	#healing: Promise<void> | null = null;
 	#healAgain = false;
+	/** Events published while the stream was being read; folded as soon as that is done. */
+	#held: ShowEvent[] = [];
 	#watchdog: NodeJS.Timeout | null = null;
 
 	constructor(showId: string, source: FeedSource, logger: Logger) {
@@ -91,12 +93,21 @@ export class ShowFeed {
 			else if (note.reset !== show.state.epoch) void this.heal();
 			return;
 		}
-		if (this.#healing || this.#damaged) {
-			// The stream holds these events as well; reading on after the heal keeps one order.
+		if (this.#healing || this.#damaged) this.#hold(note);
+		else this.#take(show, note);
+	}
+
+	/**
+	 * Reading them from the stream instead would never end in a busy show: more are published while it
+	 * is read. When too many come, that is the way all the same.
+	 */
+	#hold(events: readonly ShowEvent[]): void {
+		if (this.#held.length + events.length > MAX_RESUME_EVENTS) {
+			this.#held = [];
 			this.#healAgain = true;
 			return;
 		}
-		this.#take(show, note);
+		this.#held.push(...events);
 	}
 
 	/** Reads what the stream holds beyond the state; resyncs when the history was lost or trimmed. */
@@ -232,9 +243,13 @@ export class ShowFeed {
 			this.#healAgain = false;
 			try {
 				await this.#healOnce();
+				const held = this.#held;
+				this.#held = [];
+				this.#take(this.#loaded(), held);
 			} catch (error) {
 				// Redis or Postgres is away. The watchdog tries again as long as somebody watches.
 				this.#heardAt = 0;
+				this.#held = [];
 				this.#logger.warn({ err: error, showId: this.#showId }, 'the feed could not be healed');
 				return;
 			}
