@@ -3,7 +3,7 @@
 --
 -- KEYS[1] the staging key of one of the show's keys
 -- ARGV[1] 'hash' or 'queue'  ARGV[2] seconds after which an abandoned rebuild vanishes
--- ARGV[3..]  field, value, … for a hash; members for the queue; at most 4,000 in all
+-- ARGV[3..]  field, value, … for a hash; members for the queue; at most 3,900 in all
 --
 -- Returns { code, epoch, seq, detail }: OK, with empty epoch and seq
 -- Emits nothing.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TracedTask } from './task-trace.ts';
 
 /*
  * What the page's main thread did in one go. A long task says only how long it took by the clock, with
@@ -31,22 +32,39 @@ export type LongTask = {
 	readonly startMs: number;
 	/** By the clock. */
 	readonly taskMs: number;
-	/** Of it in our scripts, and in the style and layout that they caused. */
+	/** The processor time that it got, null when the trace has a gap there. */
+	readonly cpuMs: number | null;
+	/** Of it in our scripts, and in the style and layout that they caused; no more than `cpuMs`. */
 	readonly oursMs: number;
 	/** What ran longest in it, with its ms. */
 	readonly cause: string;
 };
 
 /** The long tasks (over 50 ms) that ran between two moments, ms since the page was opened. */
-export function longTasks(record: PageRecord, fromMs: number, toMs: number): LongTask[] {
-	return record.tasks
+export function longTasks(
+	{ tasks, frames }: PageRecord,
+	traced: readonly TracedTask[],
+	{ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }
+): LongTask[] {
+	return tasks
 		.filter(({ startTime }) => startTime >= fromMs && startTime < toMs)
 		.map((task) => {
-			const { startTime: startMs, duration: taskMs } = task;
-			if (record.frames === null) return { startMs, taskMs, oursMs: taskMs, cause: 'not known' };
-			const frames = record.frames.filter((frame) => overlap(frame, task) > 0);
-			return { startMs, taskMs, oursMs: oursIn(frames, task), cause: causeOf(frames, task) };
+			const cpuMs = cpuOf(task, traced);
+			const around = frames?.filter((frame) => overlap(frame, task) > 0);
+			return {
+				startMs: task.startTime,
+				taskMs: task.duration,
+				cpuMs,
+				oursMs: Math.min(around ? oursIn(around, task) : task.duration, cpuMs ?? Infinity),
+				cause: around ? causeOf(around, task) : 'not known'
+			};
 		});
+}
+
+/** Both clocks tell of the same task: the one in the trace that covers most of this one. */
+function cpuOf(task: Span, traced: readonly TracedTask[]): number | null {
+	const same = traced.filter((candidate) => overlap(candidate, task) > task.duration / 2);
+	return same.length > 0 ? Math.max(...same.map(({ cpuMs }) => cpuMs)) : null;
 }
 
 /** Style and layout end the frame; what runs between is scripts' again (ResizeObserver). */

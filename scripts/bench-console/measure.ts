@@ -6,6 +6,7 @@ import type { FeederRequest, Sent } from './feeder-messages.ts';
 import { sentSchema } from './feeder-messages.ts';
 import { longTasks } from './long-tasks.ts';
 import type { LongTask } from './long-tasks.ts';
+import { TaskTrace } from './task-trace.ts';
 import { openStage } from './stage.ts';
 
 export const BACKLOG_COMMENTS = 20_000;
@@ -37,6 +38,9 @@ export type ConsoleFigures = {
 	readonly tasks: readonly LongTask[];
 	readonly heapStartMb: number;
 	readonly heapEndMb: number;
+	/** With the garbage collected, as the heap. */
+	readonly domNodesStart: number;
+	readonly domNodesEnd: number;
 	readonly costsStart: PageCosts;
 	readonly costsEnd: PageCosts;
 	/** The longest task of opening the console of the full show, ms, null when none reached 50 ms. */
@@ -71,7 +75,7 @@ export async function measureConsole(options: ConsoleBenchOptions): Promise<Cons
 		await console.close();
 		progress('opening the console again');
 		const fresh = await open();
-		const opening = longTasks(await fresh.longTaskRecord(), 0, Infinity);
+		const opening = longTasks(await fresh.longTaskRecord(), [], { fromMs: 0, toMs: Infinity });
 		return {
 			...measured,
 			shownAfresh: await fresh.waitForComments(measured.shownLive, PATIENCE_MS, signal),
@@ -110,12 +114,14 @@ async function measurePage(
 	progress(`${rate} comments per second for ${seconds} s`);
 	const heapStartMb = await console.heapMb();
 	const costsStart = await console.costs();
+	const trace = await TaskTrace.start(console.cdp, console.page);
 	const fromMs = await console.now();
 	const ticking = tellTime(seconds, progress, signal);
 	const sent = await send({ do: 'peak', perSecond: rate, seconds });
 	await ticking;
 	const shownLive = await console.waitForComments(before + sent.comments, PATIENCE_MS, signal);
 	const toMs = await console.now();
+	const traced = await trace.stop();
 	const costsEnd = await console.costs();
 	const heapEndMb = await console.heapMb();
 	return {
@@ -124,9 +130,11 @@ async function measurePage(
 		shown: shownLive - before,
 		shownLive,
 		backlog,
-		tasks: longTasks(await console.longTaskRecord(), fromMs, toMs),
+		tasks: longTasks(await console.longTaskRecord(), traced, { fromMs, toMs }),
 		heapStartMb,
 		heapEndMb,
+		domNodesStart: costsStart.domNodes,
+		domNodesEnd: (await console.costs()).domNodes,
 		costsStart,
 		costsEnd
 	};

@@ -15,7 +15,7 @@ export type ConsoleResult = {
 export function resultOf(figures: ConsoleFigures): ConsoleResult {
 	const ours = figures.tasks.map(({ oursMs }) => oursMs);
 	return {
-		longTasksOver100ms: ours.filter((ms) => ms > LONG_MS).length,
+		longTasksOver100ms: ours.filter((value) => value > LONG_MS).length,
 		worstTaskMs: Math.round(worst(ours) ?? 0),
 		heapStartMb: rounded(figures.heapStartMb),
 		heapEndMb: rounded(figures.heapEndMb),
@@ -40,14 +40,18 @@ export function formatConsoleReport(figures: ConsoleFigures): string {
 			underFifty(worst(tasks.map(({ oursMs }) => oursMs))),
 			`≤ ${LONG_MS} ms`
 		],
-		[`tasks over ${LONG_MS} ms by the clock`, number(raw.filter((ms) => ms > LONG_MS).length)],
+		[
+			`tasks over ${LONG_MS} ms by the clock`,
+			number(raw.filter((value) => value > LONG_MS).length)
+		],
 		['worst task by the clock', underFifty(worst(raw))],
+		['worst task, its processor time', underFifty(worst(tasks.map(({ cpuMs }) => cpuMs ?? 0)))],
 		['tasks over 50 ms by the clock', number(tasks.length)],
 		['heap at the start', `${result.heapStartMb} MB`],
 		['heap at the end', `${result.heapEndMb} MB`, 'flat'],
 		[
 			'DOM nodes, start and end',
-			`${number(costsStart.domNodes)}, ${number(costsEnd.domNodes)}`,
+			`${number(figures.domNodesStart)}, ${number(figures.domNodesEnd)}`,
 			'flat'
 		],
 		['comments sent', number(result.eventsSent)],
@@ -67,8 +71,9 @@ export function formatConsoleReport(figures: ConsoleFigures): string {
 		.toSorted((a, b) => b.oursMs - a.oursMs)
 		.slice(0, WORST_LISTED)
 		.map(
-			({ taskMs, oursMs, cause }) =>
-				`  ${Math.round(taskMs)} ms, ${Math.round(oursMs)} ms of it ours; most in: ${cause}`
+			({ taskMs, cpuMs, oursMs, cause }) =>
+				`  ${ms(taskMs)} by the clock, ${cpuMs === null ? 'unknown' : ms(cpuMs)} of processor time, ` +
+				`${ms(oursMs)} ours; most in: ${cause}`
 		);
 	return [
 		`Chromium ${figures.browser}; ${figures.cores} cores; ${machineNote(figures)}`,
@@ -89,8 +94,12 @@ export function machineNote({ cores, loadBefore, loadAfter }: ConsoleFigures): s
 	return `load average ${loadBefore} before, ${loadAfter} at the end${busy}`;
 }
 
-function underFifty(ms: number | null): string {
-	return ms === null ? '< 50 ms' : `${Math.round(ms)} ms`;
+function underFifty(value: number | null): string {
+	return value === null ? '< 50 ms' : ms(value);
+}
+
+function ms(value: number): string {
+	return `${Math.round(value)} ms`;
 }
 
 function number(value: number): string {

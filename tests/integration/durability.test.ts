@@ -569,6 +569,41 @@ describe('persisting', () => {
 		expect((await rows(showId)).comments).toBe(500);
 	});
 
+	test('a batch never ends in the middle of a call: a show rebuilt from any of them is lawful', async () => {
+		// Three events, then calls of two: a batch of 1,000 events would cut one in half.
+		const showId = await app.show({ '12': 1, '7': 1 });
+		for (let round = 0; round < 3; round++) await buyers(showId, 250);
+		const sealed = sql`alter table events add constraint sealed check (seq <= 1200)`;
+		await sealed.execute(app.db);
+		await expect(app.writeBehind.persist(showId)).rejects.toThrow();
+		await sql`alter table events drop constraint sealed`.execute(app.db);
+		const persisted = (await persistedPosition(app.db, showId))?.seq ?? 0;
+		expect(persisted).toBeGreaterThan(900);
+		const [next] = await readEvents(app.redis, showId, persisted + 1, 1);
+		expect(next?.type).toBe('comment.received');
+
+		await loseRedis(app);
+		await app.say(showId, 'z', 'hello');
+		const { counters } = await liveState(app, showId);
+		const { winners, waitlist } = await holders(app, showId);
+		expect([winners.length, waitlist.length]).toEqual([counters.winner, counters.waitlist]);
+		await expectWhole(showId);
+	});
+
+	test('a call with more events than a batch is persisted in one piece', async () => {
+		const showId = await app.show({ '12': 0 });
+		for (let round = 0; round < 5; round++) await buyers(showId, 500);
+		await app.writeBehind.persist(showId);
+		const { seq } = await position(showId);
+		await app.actions.setQuantity(showId, '12', 2_400, ACTOR);
+		const sealed = sql.lit(seq + 2_000);
+		await sql`alter table events add constraint sealed check (seq <= ${sealed})`.execute(app.db);
+		await expect(app.writeBehind.persist(showId)).rejects.toThrow();
+		await sql`alter table events drop constraint sealed`.execute(app.db);
+		expect((await persistedPosition(app.db, showId))?.seq).toBe(seq);
+		await expectWhole(showId);
+	});
+
 	test('a stream that lost what Postgres lacks ends in an error, not in an endless search', async () => {
 		const showId = await app.show({ '12': 2 });
 		await buyers(showId, 3);

@@ -780,6 +780,20 @@ describe('reports of channels', () => {
 		expectAgreement(await app.settle(showId));
 	});
 
+	test('what a platform says is cut and cleaned, so that it can always be stored', async () => {
+		const showId = await busyShow();
+		const detail = `bad\u0000 \ud800 ${'x'.repeat(1_000)}`;
+		const events = await eventsOf(app, showId, async () => {
+			await app.channels.status(showId, { ...report, channelId: randomShowId(), detail });
+			await app.channels.error(showId, { code: 'X', message: detail, channelId: null });
+		});
+		expect(events).toMatchObject([
+			{ data: { detail: `bad  \ufffd ${'x'.repeat(493)}` } },
+			{ data: { message: `bad  \ufffd ${'x'.repeat(493)}` } }
+		]);
+		expectAgreement(await app.settle(showId));
+	});
+
 	test('an error is an event, and another time another one', async () => {
 		const showId = await busyShow();
 		const error = { code: 'TOKEN_EXPIRED', message: 'Sign in again.', channelId: null };

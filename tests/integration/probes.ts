@@ -95,7 +95,7 @@ export async function until(what: string, check: () => Promise<boolean> | boolea
 	const deadline = performance.now() + 20_000;
 	while (!(await check())) {
 		if (performance.now() > deadline) throw new Error(`this never came: ${what}`);
-		await new Promise((resolve) => setTimeout(resolve, 10));
+		await new Promise((resolve) => setTimeout(resolve, 2));
 	}
 }
 

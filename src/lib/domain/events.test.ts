@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { ShowLog, byOperator, item } from '../../../tests/fixtures/show-log.ts';
-import { COMMENT_OUTCOMES, formatPosition, parsePosition, reallocatedItem } from './events.ts';
+import {
+	COMMENT_OUTCOMES,
+	formatPosition,
+	parsePosition,
+	reallocatedItem,
+	startsCall
+} from './events.ts';
 import { COUNTERS, emptyCounters } from './show-state.ts';
 
 describe('a position', () => {
@@ -64,5 +70,28 @@ describe('the item whose allocation an event changed', () => {
 		['an error', log.error(), null]
 	])('%s', (_what, event, number) => {
 		expect(reallocatedItem(event)).toBe(number);
+	});
+});
+
+describe('the first event of a call', () => {
+	const log = new ShowLog();
+	test.each([
+		['a comment', log.comment('a'), true],
+		['the claim that it made', log.created('12', 'a', 'winner'), false],
+		['the claim that it released', log.released('12', 'a', 'winner'), false],
+		['the promotion that it caused', log.promoted('12', 'b'), false],
+		[
+			'an operator’s release',
+			log.released('12', 'b', 'winner', { cause: byOperator('release', 5) }),
+			true
+		],
+		['the promotion after it', log.promoted('12', 'c', { cause: byOperator('release', 5) }), false],
+		['an award', log.created('12', 'd', 'winner', { cause: byOperator('award', 7) }), true],
+		['a new item', log.item('added', item('7')), true],
+		['a status', log.session('paused', 'paused'), true],
+		['a channel', log.channel(), true],
+		['an error', log.error(), true]
+	])('%s', (_what, event, first) => {
+		expect(startsCall(event)).toBe(first);
 	});
 });

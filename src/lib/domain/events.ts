@@ -165,6 +165,23 @@ export type ShowEvent =
 
 export type ShowEventType = ShowEvent['type'];
 
+/**
+ * Whether the event is the first one of a script call: of a comment, or of an operator's action. The
+ * others of the call follow it directly, and only all of them together keep the rules of the show.
+ */
+export function startsCall(event: ShowEvent): boolean {
+	switch (event.type) {
+		case 'claim.created':
+		case 'claim.promoted':
+		case 'claim.released':
+			return event.data.cause.kind === 'operator' && event.data.cause.seq === event.seq;
+		case 'item.updated':
+			return event.data.cause?.kind !== 'operator' || event.data.cause.seq === event.seq;
+		default:
+			return true;
+	}
+}
+
 /** A position in a show's log. */
 export type LogPosition = { readonly epoch: string; readonly seq: number };
 

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import type { ChannelStatusChanged, ErrorRecorded } from '../../domain/events.ts';
+import { cleanText } from '../../domain/text.ts';
 import type { ScriptRunner, ShowScript } from './script-runner.ts';
+
+/** Longest detail or message that is kept, in UTF-16 units. Longer ones are cut. */
+const MAX_REPORT_TEXT = 500;
 
 export const CHANNEL_STATUS_SCRIPT: ShowScript = {
 	name: 'channel-status',
@@ -11,7 +15,7 @@ export const RECORD_ERROR_SCRIPT: ShowScript = {
 	keys: ['meta', 'events', 'live']
 };
 
-/** What channels tell the operator through the show's log. */
+/** What channels tell the operator through the show's log, often in a platform's own words: cleaned. */
 export class ChannelReports {
 	readonly #runner: ScriptRunner;
 
@@ -21,14 +25,16 @@ export class ChannelReports {
 
 	/** Records how a channel stands. The same report twice is one event. */
 	async status(showId: string, report: ChannelStatusChanged): Promise<void> {
-		const { channelId, platform, liveId, status, detail } = report;
+		const { channelId, platform, liveId, status } = report;
+		const detail = report.detail === null ? null : cleanText(report.detail, MAX_REPORT_TEXT);
 		const json = JSON.stringify({ channelId, platform, liveId, status, detail });
 		await this.#runner.act(CHANNEL_STATUS_SCRIPT, showId, [channelId, json], z.unknown());
 	}
 
 	/** Records an error for the operator. The message must hold no secret and no personal data. */
 	async error(showId: string, error: ErrorRecorded): Promise<void> {
-		const { code, message, channelId } = error;
+		const { code, channelId } = error;
+		const message = cleanText(error.message, MAX_REPORT_TEXT);
 		const json = JSON.stringify({ code, message, channelId });
 		await this.#runner.act(RECORD_ERROR_SCRIPT, showId, [json], z.unknown());
 	}

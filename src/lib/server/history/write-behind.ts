@@ -1,4 +1,5 @@
-import type { LogPosition } from '../../domain/events.ts';
+import { startsCall } from '../../domain/events.ts';
+import type { LogPosition, ShowEvent } from '../../domain/events.ts';
 import { readEvents } from '../allocator/event-stream.ts';
 import type { Logger } from '../observability/logger.ts';
 import { SHOW_KEYS, showKey } from '../redis/keys.ts';
@@ -87,7 +88,7 @@ export class WriteBehind {
 				if (live.persistedSeq < cursor.seq) await this.#mark(showId, live.epoch, cursor.seq);
 				return written;
 			}
-			const events = await readEvents(redis, showId, cursor.seq + 1, BATCH_EVENTS);
+			const events = await this.#readBatch(showId, cursor.seq + 1);
 			const last = events.at(-1);
 			if (!last || events[0]?.seq !== cursor.seq + 1 || last.epoch !== live.epoch) {
 				// Replaced or trimmed between the reads; if it stays so, the outbox has lost events.
@@ -101,6 +102,19 @@ export class WriteBehind {
 			looks = 0;
 			written += events.length;
 			await this.#mark(showId, live.epoch, last.seq);
+		}
+	}
+
+	/**
+	 * A batch ends where a script call ends. A show rebuilt from half a call would keep a comment that
+	 * won without its claim, or a free unit that somebody waits for.
+	 */
+	async #readBatch(showId: string, fromSeq: number): Promise<ShowEvent[]> {
+		for (let limit = BATCH_EVENTS; ; limit *= 2) {
+			const events = await readEvents(this.#options.redis, showId, fromSeq, limit);
+			if (events.length < limit) return events;
+			const lastCall = events.findLastIndex(startsCall);
+			if (lastCall > 0) return events.slice(0, lastCall);
 		}
 	}
 

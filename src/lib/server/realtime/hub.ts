@@ -28,7 +28,7 @@ export type HubOptions = {
 /** How long a show stays in memory after its last reader left: a reload finds it warm. */
 const LINGER_MS = 30_000;
 /** The subscriber's connection waits for a Redis that is away for ever; its readers don't. */
-const SUBSCRIBE_TIMEOUT_MS = 5_000;
+const SUBSCRIBE_TIMEOUT_MS = 3_000;
 
 type Watched = {
 	readonly feed: ShowFeed;
