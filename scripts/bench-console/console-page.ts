@@ -74,7 +74,7 @@ async function consoleIn(browser: Browser, stage: Stage): Promise<ConsolePage> {
 	await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
 
 	const shownComments = async (): Promise<number> =>
-		Number((await counter.innerText()).replace(/\D/g, ''));
+		Number((await counter.textContent())?.replace(/\D/g, ''));
 	return {
 		page,
 		cdp,

@@ -66,8 +66,10 @@ export async function measureConsole(options: ConsoleBenchOptions): Promise<Cons
 		pages.push(console);
 		return console;
 	};
-	const send = async (request: FeederRequest): Promise<Sent> =>
-		await untilAborted(stage.feeder.ask(request, sentSchema), signal);
+	const send = async (request: FeederRequest): Promise<Sent> => {
+		signal.throwIfAborted();
+		return await untilAborted(stage.feeder.ask(request, sentSchema), signal);
+	};
 	try {
 		const console = await open();
 		const measured = await measurePage(console, send, options);
@@ -116,11 +118,13 @@ async function measurePage(
 	const costsStart = await console.costs();
 	const trace = await TaskTrace.start(console.cdp, console.page);
 	const fromMs = await console.now();
-	const ticking = tellTime(seconds, progress, signal);
-	const sent = await send({ do: 'peak', perSecond: rate, seconds });
-	await ticking;
+	const [sent] = await Promise.all([
+		send({ do: 'peak', perSecond: rate, seconds }),
+		tellTime(seconds, progress, signal)
+	]);
 	const shownLive = await console.waitForComments(before + sent.comments, PATIENCE_MS, signal);
 	const toMs = await console.now();
+	progress('reading the trace');
 	const traced = await trace.stop();
 	const costsEnd = await console.costs();
 	const heapEndMb = await console.heapMb();
@@ -153,7 +157,6 @@ async function tellTime(
 
 /** The promise, or the reason for which `signal` was aborted, whichever comes first. */
 async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-	signal.throwIfAborted();
 	const aborted = Promise.withResolvers<never>();
 	const abort = (): void => aborted.reject(signal.reason);
 	signal.addEventListener('abort', abort, { once: true });

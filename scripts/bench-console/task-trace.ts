@@ -17,8 +17,9 @@ export type TracedTask = {
 };
 
 const CATEGORIES = ['disabled-by-default-devtools.timeline', 'blink.user_timing'];
-/** The trace is taken in pieces, so that neither Chromium nor this process holds much of it. */
-const PIECE_MS = 15_000;
+/** A piece of the trace ends when its buffer in Chromium may be full; between two there is a short gap. */
+const PIECE_MS = 12 * 60_000;
+const BUFFER_KB = 512 * 1024;
 const SHORTEST_MICROSECONDS = 50_000;
 const CLOCK_MARK = 'sellary-bench-clock';
 
@@ -81,7 +82,7 @@ export class TaskTrace {
 	async #startPiece(): Promise<void> {
 		await this.#cdp.send('Tracing.start', {
 			transferMode: 'ReportEvents',
-			traceConfig: { includedCategories: CATEGORIES }
+			traceConfig: { includedCategories: CATEGORIES, traceBufferSizeInKb: BUFFER_KB }
 		});
 	}
 
@@ -103,13 +104,16 @@ export class TaskTrace {
 	#read(event: Readonly<Record<string, unknown>>): void {
 		if (event['name'] === 'RunTask') {
 			if (Number(event['dur']) < SHORTEST_MICROSECONDS) return;
-			const task = taskSchema.safeParse(event);
-			if (task.success) this.#tasks.push(task.data);
+			const { data: task } = taskSchema.safeParse(event);
+			if (task) this.#tasks.push(task);
 		} else if (event['name'] === 'thread_name') {
-			const { pid, tid, args } = threadSchema.parse(event);
-			if (args.name === 'CrRendererMain') this.#mainThreads.add(`${pid} ${tid}`);
+			const { data: thread } = threadSchema.safeParse(event);
+			if (thread?.args.name === 'CrRendererMain') {
+				this.#mainThreads.add(`${thread.pid} ${thread.tid}`);
+			}
 		} else if (event['name'] === CLOCK_MARK) {
-			this.#originMicroseconds ??= markSchema.parse(event).ts - this.#markedAtMs * 1_000;
+			const { data: mark } = markSchema.safeParse(event);
+			if (mark) this.#originMicroseconds ??= mark.ts - this.#markedAtMs * 1_000;
 		}
 	}
 }

@@ -63,11 +63,13 @@ export function answerRequests(
 ): void {
 	// Ctrl-C reaches every process of the terminal; the benchmark decides when this one ends.
 	process.on('SIGINT', () => undefined);
+	// What the benchmark no longer waits for has nobody to go to.
+	const reply = (message: object): void => void (process.connected && process.send?.(message));
 	process.on('message', (request) => {
 		handle(request).then(
-			(answer) => process.send?.({ answer: answer ?? null }),
+			(answer) => reply({ answer: answer ?? null }),
 			(error: unknown) =>
-				process.send?.({ error: error instanceof Error ? (error.stack ?? '') : String(error) })
+				reply({ error: error instanceof Error ? (error.stack ?? '') : String(error) })
 		);
 	});
 	process.once('disconnect', () => {

@@ -73,7 +73,7 @@ function rows({ absolute }: BenchResult): Row[] {
 /** The result for people: every ratio with the figures it comes from. */
 export function formatReport(result: BenchResult): string {
 	const { machine, reasons, rounds, elapsedSeconds } = result.absolute;
-	const table: Row[] = [['', 'median', `of ${rounds} rounds, from – to`, 'aim'], ...rows(result)];
+	const table: Row[] = [['', 'median', `${rounds}+ rounds, from – to`, 'aim'], ...rows(result)];
 	const lines = table.map(([what, figure, range, aim]) =>
 		`${what.padEnd(48)}${figure.padStart(14)}${range.padStart(24)}   ${aim}`.trimEnd()
 	);

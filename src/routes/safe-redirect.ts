@@ -1,6 +1,6 @@
 export const SIGN_IN_PATH = '/sign-in';
 /** Where a member goes who did not come from anywhere. */
-export const HOME_PATH = '/shows';
+export const HOME_PATH = '/dashboard';
 
 /** Any origin will do: only whether the target stays on it matters. */
 const SOME_ORIGIN = 'https://same.invalid';

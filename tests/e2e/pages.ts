@@ -9,7 +9,7 @@ export async function signIn(page: Page, account: Account): Promise<void> {
 	await page.getByLabel('E-mail').fill(account.email);
 	await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
 	await page.getByRole('button', { name: 'Sign in' }).click();
-	await expect(page).toHaveURL(/\/shows$/);
+	await expect(page).toHaveURL(/\/dashboard$/);
 }
 
 /** Opens the console of a show and waits until it is live. */

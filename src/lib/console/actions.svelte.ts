@@ -3,7 +3,7 @@ import type { ItemDraft } from '../domain/parse-item-line.ts';
 import type { Claim, ItemClaims } from '../domain/show-state.ts';
 import { describeFailure, refusalCode, refusalDetails } from './api.ts';
 import type { ApiClient } from './api.ts';
-import { isolated } from './promotions.ts';
+import { isolated } from './isolated.ts';
 import { undoRefusal } from './undo.ts';
 import type { TakeBack } from './undo.ts';
 
@@ -39,9 +39,7 @@ function describeRefusal(error: unknown): string {
 }
 
 function buyerInput({ platform, userId, handle }: BuyerToName) {
-	return platform === undefined || userId === undefined
-		? { handle }
-		: { platform, userId, handle };
+	return platform === undefined || userId === undefined ? { handle } : { platform, userId, handle };
 }
 
 /**

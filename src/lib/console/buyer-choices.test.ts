@@ -3,10 +3,11 @@ import { fromSnapshot } from '../domain/live-show.ts';
 import type { CommentEntry } from '../domain/live-show.ts';
 import { applyEvent } from '../domain/reducer.ts';
 import { buyerChoices } from './buyer-choices.ts';
+import type { BuyerSources } from './buyer-choices.ts';
 import { claim, comment, startSnapshot } from './show-fixture.ts';
 
 /** Item 12: ana and ben hold its units, cal waits. Commented lately: eve, cal, ana. */
-function setUp() {
+function setUp(): BuyerSources {
 	const { state } = fromSnapshot(startSnapshot(), 100);
 	applyEvent(state, claim(1, 'ana'));
 	applyEvent(state, claim(2, 'ben'));

@@ -8,6 +8,8 @@ const READING_PX = 12;
 export class FreezableList<T> {
 	readonly #rows: () => readonly T[];
 	readonly #key: (row: T) => number;
+	#reading = false;
+	#held = false;
 	#frozen = $state.raw<readonly T[] | null>(null);
 
 	/** `key` must grow with each newer line. */
@@ -31,13 +33,31 @@ export class FreezableList<T> {
 		return index < 0 ? rows.length : index;
 	});
 
+	get isFrozen(): boolean {
+		return this.#frozen !== null;
+	}
+
 	/** Follows the reader's scroll position, in px from the top. */
 	scrolledTo(offset: number): void {
-		if (offset > READING_PX) this.#frozen ??= this.#rows();
+		this.#reading = offset > READING_PX;
+		this.#update();
+	}
+
+	/** Holds the list still for another reason than reading, e.g. while one of its lines has the focus. */
+	hold(held: boolean): void {
+		this.#held = held;
+		this.#update();
+	}
+
+	#update(): void {
+		if (this.#reading || this.#held) this.#frozen ??= this.#rows();
 		else this.#frozen = null;
 	}
 
+	/** Shows the newest line again; call it with the list scrolled to its top. */
 	thaw(): void {
+		this.#reading = false;
+		this.#held = false;
 		this.#frozen = null;
 	}
 }

@@ -25,16 +25,16 @@ export class HostNews {
 	/** Takes new events; a promoted buyer who passes again is no news any more. Returns what is new. */
 	hear(events: readonly ShowEvent[], now: number): readonly HostNote[] {
 		const fresh: HostNote[] = [];
-		const gone = new Set<string>();
+		const gone: string[] = [];
 		for (const event of events) {
 			if (event.type === 'claim.promoted' && now - event.at < NEWS_MS) {
 				const { claimId, item, buyer } = event.data;
 				fresh.push({ claimId, item, handle: buyer.handle, at: event.at });
 			}
-			if (event.type === 'claim.released') gone.add(event.data.claimId);
+			if (event.type === 'claim.released') gone.push(event.data.claimId);
 		}
-		const stays = (note: HostNote) => !gone.has(note.claimId);
-		if (fresh.length > 0 || (gone.size > 0 && !this.#notes.every(stays))) {
+		const stays = (note: HostNote) => !gone.includes(note.claimId);
+		if (fresh.length > 0 || (gone.length > 0 && !this.#notes.every(stays))) {
 			this.#notes = [...this.#notes, ...fresh].filter(stays).slice(-KEPT);
 		}
 		return fresh.filter(stays);

@@ -8,7 +8,7 @@ import {
 } from '../domain/ripple.ts';
 import type { Ripple } from '../domain/ripple.ts';
 import { plural } from '../ui/format.ts';
-import { isolated } from './promotions.ts';
+import { isolated } from './isolated.ts';
 
 /** What an action would do to other people, in words, and whether it can be done at all. */
 export type RippleWords = {
@@ -92,7 +92,9 @@ export function reassignWords(
 	const place = queue.findIndex((claim) => claim.buyer.key === buyer.key);
 	const passed = place < 0 ? queue.length : place;
 	const past =
-		passed > 0 ? ` ${plural(passed, 'buyer')} in the queue ${passed === 1 ? 'is' : 'are'} passed over.` : '';
+		passed > 0
+			? ` ${plural(passed, 'buyer')} in the queue ${passed === 1 ? 'is' : 'are'} passed over.`
+			: '';
 	const text = `${from} loses the unit and ${isolated(buyer.handle)} gets it.${past}`;
 	return { text, possible: true, affects: true };
 }
@@ -110,7 +112,8 @@ export function quantityWords(state: ShowState, number: string, quantity: number
 	if (names.length === 0) {
 		return { text: 'Nobody is affected.', possible: true, affects: false };
 	}
-	const verb = names.length === 1 ? 'moves up from the queue and gets' : 'move up from the queue and get';
+	const verb =
+		names.length === 1 ? 'moves up from the queue and gets' : 'move up from the queue and get';
 	return { text: `${nameList(names)} ${verb} a unit.`, possible: true, affects: true };
 }
 

@@ -47,3 +47,10 @@ export const createFeedFilter = () =>
 
 export const createCommentFilter = () =>
 	createFilter<CommentEntry>(({ item, handle, text }) => ({ item, text: `${handle} ${text}` }));
+
+/** The longest word that was typed, to search older lines by; null for an item and for nothing. */
+export function longestWord(typed: string): string | null {
+	const query = parseQuery(typed);
+	if (!query || 'item' in query) return null;
+	return query.words.reduce((longest, word) => (word.length > longest.length ? word : longest), '');
+}

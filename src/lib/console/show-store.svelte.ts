@@ -1,8 +1,10 @@
+import { SvelteSet } from 'svelte/reactivity';
 import type { ShowEvent, ShowStatus } from '../domain/events.ts';
 import { SNAPSHOT_WINDOW } from '../domain/live-show.ts';
 import type { CommentEntry, FeedEntry, LiveMessage, ShowSnapshot } from '../domain/live-show.ts';
 import { commentCount, itemsByNumber } from '../domain/show-state.ts';
 import type { Counters, ItemClaims, ShowSettings, ShowState } from '../domain/show-state.ts';
+import { CommentTimes } from './comment-times.ts';
 import { LiveFold } from './live-fold.ts';
 import type { FoldChanges } from './live-fold.ts';
 import { LiveLink } from './live-link.ts';
@@ -34,8 +36,8 @@ export class ShowStore {
 	readonly #options: ShowStoreOptions;
 	readonly #fold: LiveFold;
 	#rate: RateMeter;
-	/** By `<platform>:<liveId>`, epoch ms. */
-	readonly #lastComments = new Map<string, number>();
+	readonly #commentTimes = new CommentTimes();
+	readonly #platforms = new SvelteSet<string>();
 	#link: LiveLink | null = null;
 	#pending: LiveMessage[] = [];
 	#pendingEvents = 0;
@@ -120,9 +122,14 @@ export class ShowStore {
 		return this.#fold.show.state;
 	}
 
+	/** Platforms that comments came from. Followed, but changes only with a new one. */
+	get platforms(): ReadonlySet<string> {
+		return this.#platforms;
+	}
+
 	/** When the latest comment of the broadcast came (epoch ms), null for none. Not followed. */
 	lastCommentAt(platform: string, liveId: string): number | null {
-		return this.#lastComments.get(`${platform}:${liveId}`) ?? null;
+		return this.#commentTimes.latest(platform, liveId);
 	}
 
 	/** Comments in the minute before `now` (epoch ms). */
@@ -187,7 +194,8 @@ export class ShowStore {
 			for (const event of events) {
 				if (event.type !== 'comment.received') continue;
 				this.#rate.add(event.at);
-				this.#lastComments.set(`${event.data.platform}:${event.data.liveId}`, event.at);
+				this.#commentTimes.note(event.data, event.at);
+				this.#platforms.add(event.data.platform);
 			}
 		}
 		this.#publish(changes);
@@ -197,8 +205,9 @@ export class ShowStore {
 	}
 
 	#noteLatest(comments: readonly CommentEntry[]): void {
-		for (const { platform, liveId, at } of comments) {
-			this.#lastComments.set(`${platform}:${liveId}`, at);
+		for (const comment of comments) {
+			this.#commentTimes.note(comment, comment.at);
+			this.#platforms.add(comment.platform);
 		}
 	}
 

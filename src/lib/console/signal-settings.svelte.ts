@@ -6,23 +6,21 @@ export const SIGNALS: readonly { readonly name: SignalName; readonly label: stri
 	{ name: 'channel', label: 'A channel goes down' }
 ];
 
-function readStored(key: string): Set<SignalName> {
-	const on = new Set<SignalName>();
+function readStored(key: string): SignalName[] {
 	try {
 		const stored: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
-		for (const { name } of SIGNALS) {
-			if (Array.isArray(stored) && stored.includes(name)) on.add(name);
-		}
+		if (!Array.isArray(stored)) return [];
+		return SIGNALS.map(({ name }) => name).filter((name) => stored.includes(name));
 	} catch {
 		// Storage that is closed to us or holds something else: everything stays off.
+		return [];
 	}
-	return on;
 }
 
 /** Which sounds the member wants in this browser. All are off until they are switched on. */
 export class SignalSettings {
 	readonly #key: string;
-	#on = $state.raw<ReadonlySet<SignalName>>(new Set());
+	#on = $state.raw<readonly SignalName[]>([]);
 
 	constructor(memberId: string) {
 		this.#key = `sellary:signals:${memberId}`;
@@ -34,20 +32,18 @@ export class SignalSettings {
 	}
 
 	isOn(name: SignalName): boolean {
-		return this.#on.has(name);
+		return this.#on.includes(name);
 	}
 
 	get anyOn(): boolean {
-		return this.#on.size > 0;
+		return this.#on.length > 0;
 	}
 
 	set(name: SignalName, on: boolean): void {
-		const next = new Set(this.#on);
-		if (on) next.add(name);
-		else next.delete(name);
-		this.#on = next;
+		const others = this.#on.filter((known) => known !== name);
+		this.#on = on ? [...others, name] : others;
 		try {
-			localStorage.setItem(this.#key, JSON.stringify([...next]));
+			localStorage.setItem(this.#key, JSON.stringify(this.#on));
 		} catch {
 			// It holds for this visit at least.
 		}

@@ -1,7 +1,7 @@
 import type { ConsoleActions, Done } from './actions.svelte.ts';
 import type { ShowStore } from './show-store.svelte.ts';
-import { ActionEnds, takeBackBlocked } from './undo.ts';
-import type { TakeBack } from './undo.ts';
+import { takeBackBlocked } from './undo.ts';
+import type { ActionEnds, TakeBack } from './undo.ts';
 
 /** An action that this console did and that may be taken back. */
 export type UndoEntry = { readonly id: number; readonly text: string; readonly back: TakeBack };

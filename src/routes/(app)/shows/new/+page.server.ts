@@ -1,11 +1,12 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import { superValidate } from 'sveltekit-superforms';
 import { zod4 } from 'sveltekit-superforms/adapters';
-import { parseItemLines } from '$lib/domain/parse-item-line.ts';
 import { mayOperate } from '$lib/server/auth/member.ts';
 import { formRefusal } from '../../../form-refusal.ts';
-import { requireMember } from '../../../page-access.ts';
+import { orErrorPage, requireMember } from '../../../page-access.ts';
+import { reviewNewItems } from './review-new-items.ts';
 import { newShowForm } from './schema.ts';
+import { COPY_PAGE_ROWS, wayOf } from './ways.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const schema = zod4(newShowForm);
@@ -14,7 +15,12 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const member = requireMember(locals, url);
 	if (!mayOperate(member.role))
 		error(403, { message: 'Your role does not allow this.', code: 'FORBIDDEN' });
-	return { form: await superValidate(schema) };
+	const way = wayOf(url.searchParams.get('from'));
+	const former =
+		way === 'copy'
+			? await orErrorPage(locals, url, locals.api.shows.list({ limit: COPY_PAGE_ROWS }))
+			: null;
+	return { way, former: former?.shows ?? [], form: await superValidate(schema) };
 };
 
 export const actions: Actions = {
@@ -23,13 +29,13 @@ export const actions: Actions = {
 		const form = await superValidate(request, schema);
 		if (!form.valid) return fail(400, { form });
 		const { name, claimWord, passWord } = form.data;
-		const items = parseItemLines(form.data.items).flatMap((line) => (line.ok ? [line.item] : []));
+		const items = [...reviewNewItems(form.data.items).ready];
 		let showId: string;
 		try {
 			({ showId } = await locals.api.shows.create({ name, claimWord, passWord, items }));
 		} catch (cause) {
 			return formRefusal(form, cause, locals.requestId);
 		}
-		redirect(303, `/shows/${showId}/console`);
+		redirect(303, `/shows/${showId}/setup`);
 	}
 };
