@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { measureConsole } from './bench-console/measure.ts';
-import { formatConsoleReport, machineNote, resultOf } from './bench-console/report.ts';
+import { formatConsoleReport, resultOf } from './bench-console/report.ts';
 
 // Measures how smoothly the console runs in a browser: npm run bench:console [-- --json] [--minutes N]
 // Exit code 0: done, whatever the figures are; 1: it could not run; 2: bad usage; 130: interrupted.
 
 const USAGE = `Usage: npm run bench:console [-- --json] [--minutes N] [--rate N]
 
-  --json        prints exactly one JSON object on stdout
+  --json        prints exactly one JSON object on stdout, the table on stderr
   --minutes N   how long comments arrive; 10 by default, 0.5 for a quick look
   --rate N      comments per second; 200 by default
 
@@ -65,10 +65,9 @@ async function main(interrupted: AbortSignal): Promise<number> {
 		signal,
 		progress: (text) => say(`  ${text} …`)
 	});
-	if (json) say(machineNote(figures));
-	process.stdout.write(
-		`${json ? JSON.stringify(resultOf(figures)) : formatConsoleReport(figures)}\n`
-	);
+	const report = formatConsoleReport(figures);
+	if (json) say(report);
+	process.stdout.write(`${json ? JSON.stringify(resultOf(figures)) : report}\n`);
 	return 0;
 }
 

@@ -47,6 +47,7 @@ export function formatConsoleReport(figures: ConsoleFigures): string {
 		['worst task by the clock', underFifty(worst(raw))],
 		['worst task, its processor time', underFifty(worst(tasks.map(({ cpuMs }) => cpuMs ?? 0)))],
 		['tasks over 50 ms by the clock', number(tasks.length)],
+		['  of them not in the trace', number(tasks.filter(({ cpuMs }) => cpuMs === null).length)],
 		['heap at the start', `${result.heapStartMb} MB`],
 		['heap at the end', `${result.heapEndMb} MB`, 'flat'],
 		[
@@ -89,7 +90,7 @@ export function formatConsoleReport(figures: ConsoleFigures): string {
 }
 
 /** What else ran shows in the load before the benchmark started; at the end its own is in it. */
-export function machineNote({ cores, loadBefore, loadAfter }: ConsoleFigures): string {
+function machineNote({ cores, loadBefore, loadAfter }: ConsoleFigures): string {
 	const busy = loadBefore > cores / 2 ? '; THE MACHINE WAS BUSY with other work' : '';
 	return `load average ${loadBefore} before, ${loadAfter} at the end${busy}`;
 }

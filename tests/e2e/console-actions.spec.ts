@@ -117,6 +117,8 @@ test('a winner’s unit is reassigned past the queue', async ({ page, server }) 
 	await details.getByRole('option', { name: /cal.*Waitlist #2/ }).click();
 	await expect(details).toContainText(/1 buyer in the queue is passed over/);
 	await details.getByRole('button', { name: 'Reassign', exact: true }).click();
+	await expect(toast(page, /Item 12 moved from/)).toBeVisible();
+	await expect(winners(details)).not.toContainText('ana');
 	await expect(winners(details)).toContainText('cal');
 	await expect(waitlist(details)).toContainText('ben');
 	await page.keyboard.press('u');
@@ -169,7 +171,7 @@ test('ending says what it leaves, and can be taken back', async ({ page, server 
 test('closing and renaming an item can be taken back', async ({ page, server }) => {
 	await start(page, server);
 	const details = await openItem(page, '12');
-	await details.getByRole('button', { name: 'Close', exact: true }).first().click();
+	await details.getByRole('button', { name: 'Close', exact: true }).click();
 	await expect(panel(page, 'Items')).toContainText('Closed');
 	await details.focus();
 	await page.keyboard.press('u');
@@ -204,6 +206,10 @@ test('two consoles see each other’s actions; what comes too late is refused, n
 	await expect(theirs.getByRole('button', { name: 'Release', exact: true })).toHaveCount(0);
 	await expect(theirs).toBeFocused();
 	await expect(waitlist(theirs)).toHaveCount(0);
+	await page.keyboard.press('Escape');
+	await other.keyboard.press('Escape');
+	await expect(panel(page, 'Comments')).toBeVisible();
+	await expect(panel(other, 'Comments')).toBeVisible();
 	expect(await shownState(page)).toEqual(await shownState(other));
 });
 

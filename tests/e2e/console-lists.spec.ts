@@ -120,7 +120,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		await page.keyboard.press('Escape');
 		await page.keyboard.press('Control+k');
 		await page.getByRole('combobox', { name: 'Command' }).fill('12 @c');
-		await expect(page.getByRole('option').first()).toBeVisible();
+		await expect(page.getByRole('dialog').getByRole('option').first()).toBeVisible();
 		await expectAccessible(page);
 		await page.keyboard.press('Escape');
 		await panel(page, 'Comments').getByRole('button', { name: /dee/ }).click();

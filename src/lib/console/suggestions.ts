@@ -87,6 +87,10 @@ function showCommand(command: ShowCommand, sources: SuggestionSources): Suggesti
 }
 
 function awards(item: ItemClaims, handle: string, sources: SuggestionSources): Suggestion[] {
+	if (item.winners.length >= item.quantity) {
+		const detail = 'No unit is free. Raise the quantity, or reassign a winner’s unit.';
+		return [{ key: 'sold out', title: `Award item ${item.number}`, detail, deed: null }];
+	}
 	const choices = buyerChoices(handle, { item, ...sources });
 	return choices.map(({ buyer }) => {
 		const { text, possible } = awardWords(sources.state, item.number, buyer);

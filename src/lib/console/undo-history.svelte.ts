@@ -36,14 +36,15 @@ export class UndoHistory {
 
 	/** Why the action can't be taken back any more; null while it can. Follows the show. */
 	blocked(entry: UndoEntry): string | null {
-		if (!this.#entries.includes(entry)) return 'Already taken back.';
+		// By id: a toast hands its entry back as another object.
+		if (!this.#entries.some(({ id }) => id === entry.id)) return 'Already taken back.';
 		return takeBackBlocked(this.#store.state, this.#ends, entry.back);
 	}
 
-	/** Takes it back. A refusal is told by the actions; the action is not offered again either way. */
+	/** Takes it back. A refusal is told by the actions. */
 	async undo(entry: UndoEntry): Promise<void> {
 		if (this.blocked(entry) !== null || this.#actions.isRunning('undo')) return;
 		const outcome = await this.#actions.takeBack(entry.back, entry.text);
-		if (outcome.ok) this.#entries = this.#entries.filter((known) => known !== entry);
+		if (outcome.ok) this.#entries = this.#entries.filter(({ id }) => id !== entry.id);
 	}
 }

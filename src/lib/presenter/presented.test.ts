@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import type { ShowSnapshot } from '../domain/live-show.ts';
+import { emptyCounters } from '../domain/show-state.ts';
 import type { Claim, ItemClaims } from '../domain/show-state.ts';
-import { presentHandle, presentItem } from './presented.ts';
+import { presentHandle, presentItem, publicSnapshot } from './presented.ts';
 
 function claim(handle: string, state: Claim['state']): Claim {
 	return {
@@ -62,4 +64,37 @@ test('a long handle is cut between characters, not inside one', () => {
 	expect(presentHandle('noor.el.amin')).toBe('noor.el.amin');
 	expect([...presentHandle('🦊'.repeat(60))]).toHaveLength(40);
 	expect(presentHandle('🦊'.repeat(60)).endsWith('🦊…')).toBe(true);
+});
+
+test('the public snapshot holds neither comments nor display names, and is else the same', () => {
+	const waitlist = [claim('cleo', 'waitlist')];
+	const snapshot: ShowSnapshot = {
+		showId: 's1',
+		epoch: 'e1',
+		seq: 3,
+		persistedSeq: 3,
+		status: 'active',
+		settings: { name: 'Show', claimWord: 'sold', passWord: 'pass' },
+		items: [{ ...item, waitlist }],
+		showing: '12',
+		channels: [],
+		counters: emptyCounters(),
+		comments: [],
+		feed: [
+			{
+				seq: 1,
+				at: 1,
+				kind: 'winner',
+				item: '12',
+				buyer: { key: 'facebook:u1', platform: 'facebook', handle: 'anna' },
+				claimId: null,
+				position: null,
+				cause: null
+			}
+		]
+	};
+	const shared = publicSnapshot(snapshot);
+	expect(JSON.stringify(shared)).not.toContain('Private');
+	expect(shared).toMatchObject({ seq: 3, showing: '12', comments: [], feed: [] });
+	expect(shared.items[0]?.waitlist[0]).toMatchObject({ claimId: 'claim of cleo' });
 });

@@ -1,4 +1,5 @@
-import type { ItemClaims } from '../domain/show-state.ts';
+import type { ShowSnapshot } from '../domain/live-show.ts';
+import type { Claim, ItemClaims } from '../domain/show-state.ts';
 
 /** Longest handle that is shown, in characters. */
 const MAX_HANDLE = 40;
@@ -19,6 +20,21 @@ export type PresentedItem = {
 };
 
 export type PresentedBuyer = { readonly id: string; readonly handle: string };
+
+const withoutName = (claim: Claim): Claim => ({
+	...claim,
+	buyer: { ...claim.buyer, displayName: null }
+});
+
+/** The show without comments and without display names: whoever looks at the page's source finds none. */
+export function publicSnapshot(snapshot: ShowSnapshot): ShowSnapshot {
+	const items = snapshot.items.map((item) => ({
+		...item,
+		winners: item.winners.map(withoutName),
+		waitlist: item.waitlist.map(withoutName)
+	}));
+	return { ...snapshot, items, comments: [], feed: [] };
+}
 
 /** The handle as the platform shows it, cut to a length that fits. */
 export function presentHandle(handle: string): string {

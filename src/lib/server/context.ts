@@ -17,6 +17,7 @@ import { Sweep } from './jobs/sweep.ts';
 import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
 import { createLogger } from './observability/logger.ts';
 import type { Logger } from './observability/logger.ts';
+import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
 import { LiveHub } from './realtime/hub.ts';
 import { connectRedis } from './redis/connections.ts';
@@ -37,19 +38,7 @@ export type AppContext = ApiServices & {
 	close(): Promise<void>;
 };
 
-/** The last logged moment of each connection error, so that an outage is not a flood of lines. */
-const ERROR_LOG_INTERVAL_MS = 5_000;
 const CLOSE_PATIENCE_MS = 1_000;
-
-function throttledErrors(logger: Logger, what: string): (error: Error) => void {
-	let loggedAt = -Infinity;
-	return (error) => {
-		const now = performance.now();
-		if (now - loggedAt < ERROR_LOG_INTERVAL_MS) return;
-		loggedAt = now;
-		logger.warn({ err: error }, `${what}: connection error`);
-	};
-}
 
 /**
  * Builds the process for its role: `web` serves and wakes history, `worker` runs it, `all` does both.
@@ -133,11 +122,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	let closing: Promise<void> | null = null;
 	const close = async (): Promise<void> => {
 		stopHousekeeping();
-		await patiently(rehearsalWorker?.close());
-		await sweep?.close();
-		await patiently(rehearsals.close());
-		await patiently(waker.close());
-		await patiently(worker?.close());
+		await Promise.all([patiently(rehearsalWorker?.close()), patiently(sweep?.close())]);
+		await Promise.all([rehearsals.close(), waker.close(), worker?.close()].map(patiently));
 		live.close();
 		for (const client of connections) client.disconnect();
 		await db.destroy();

@@ -1,5 +1,7 @@
 import type { Logger } from './observability/logger.ts';
 
+/** Connections that libraries hold by themselves may go on retrying a server that is away. */
+const END_GRACE_MS = 500;
 /** A worker's job in hand ends well within this; a server that is away would keep it waiting for ever. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -23,5 +25,6 @@ export async function closeAndEnd(
 		process.exitCode = 1;
 	} finally {
 		clearTimeout(timer);
+		setTimeout(() => process.exit(), END_GRACE_MS).unref();
 	}
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CommentIntake } from '../allocator/comment.ts';
 import type { OperatorActions } from '../allocator/operator-actions.ts';
 import type { Logger } from '../observability/logger.ts';
+import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import { RehearsalPlayer } from '../rehearsal/player.ts';
@@ -29,7 +30,7 @@ export class RehearsalQueue {
 
 	constructor(connection: RedisClient, logger: Logger) {
 		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
-		this.#queue.on('error', (error) => logger.warn({ err: error }, 'rehearsal queue'));
+		this.#queue.on('error', throttledErrors(logger, 'rehearsal queue'));
 	}
 
 	/** Returns once the job is stored. */
@@ -78,7 +79,7 @@ export function startRehearsalWorker(options: RehearsalWorkerOptions): {
 		},
 		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY, maxStalledCount: 20 }
 	);
-	worker.on('error', (error) => logger.warn({ err: error }, 'rehearsal worker'));
+	worker.on('error', throttledErrors(logger, 'rehearsal worker'));
 	worker.on('failed', (job, error) => {
 		if (!stop.signal.aborted) logger.warn({ err: error, job: job?.id }, 'rehearsal failed');
 	});

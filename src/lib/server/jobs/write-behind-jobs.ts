@@ -2,6 +2,7 @@ import { Queue, Worker } from 'bullmq';
 import { z } from 'zod';
 import type { WriteBehind } from '../history/write-behind.ts';
 import type { Logger } from '../observability/logger.ts';
+import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 
@@ -26,7 +27,7 @@ export class WriteBehindWaker {
 	constructor(connection: RedisClient, logger: Logger) {
 		this.#logger = logger;
 		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
-		this.#queue.on('error', (error) => logger.warn({ err: error }, 'write-behind queue'));
+		this.#queue.on('error', throttledErrors(logger, 'write-behind queue'));
 	}
 
 	/** Returns at once; the job is added within 50 ms. */
@@ -82,7 +83,7 @@ export function startWriteBehindWorker(
 		},
 		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY }
 	);
-	worker.on('error', (error) => logger.warn({ err: error }, 'write-behind worker'));
+	worker.on('error', throttledErrors(logger, 'write-behind worker'));
 	worker.on('failed', (job, error) => {
 		logger.warn({ err: error, job: job?.id, attempt: job?.attemptsMade }, 'write-behind failed');
 	});

@@ -1,3 +1,4 @@
+import { publicSnapshot } from '$lib/presenter/presented.ts';
 import { PRESENTER_THEME_COOKIE, presenterTheme } from '$lib/presenter/theme.ts';
 import { orErrorPage, requireMember } from '../../../../page-access.ts';
 import type { PageServerLoad } from './$types';
@@ -12,8 +13,7 @@ export const load: PageServerLoad = async ({ locals, params, url, cookies }) => 
 	);
 	return {
 		show,
-		// The page is seen by others: what people wrote is not even in it.
-		snapshot: { ...snapshot, comments: [], feed: [] },
+		snapshot: publicSnapshot(snapshot),
 		theme: presenterTheme(cookies.get(PRESENTER_THEME_COOKIE))
 	};
 };
