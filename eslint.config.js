@@ -6,7 +6,9 @@ import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
 export default ts.config(
-	{ ignores: ['node_modules', '.svelte-kit', 'build', '.data', 'test-results', 'playwright-report'] },
+	{
+		ignores: ['node_modules', '.svelte-kit', 'build', '.data', 'test-results', 'playwright-report']
+	},
 	js.configs.recommended,
 	...ts.configs.recommended,
 	...svelte.configs.recommended,

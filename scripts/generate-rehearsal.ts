@@ -5,9 +5,16 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { showHeader, showLedger, showLines } from '../src/lib/server/rehearsal/generator/generate.ts';
+import {
+	showHeader,
+	showLedger,
+	showLines
+} from '../src/lib/server/rehearsal/generator/generate.ts';
 import { SATURDAY_BOUTIQUE } from '../src/lib/server/rehearsal/generator/saturday-boutique.ts';
-import { inventScript, type ShowScript } from '../src/lib/server/rehearsal/generator/show-script.ts';
+import {
+	inventScript,
+	type ShowScript
+} from '../src/lib/server/rehearsal/generator/show-script.ts';
 import type { Ledger } from '../src/lib/server/rehearsal/generator/ledger.ts';
 
 const USAGE = `Writes a rehearsal: a made-up show that npm run rehearse plays.

@@ -101,6 +101,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		page,
 		server
 	}) => {
+		test.slow();
 		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
 		const showId = await start(page, server, { '12': 1, '13': 2 });
 		for (const user of ['ana', 'ben', 'cal']) await server.say(showId, user, 'sold 12');

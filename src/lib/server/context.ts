@@ -16,7 +16,6 @@ import { RehearsalQueue, startRehearsalWorker } from './jobs/rehearsal-jobs.ts';
 import { Sweep } from './jobs/sweep.ts';
 import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
 import { createLogger } from './observability/logger.ts';
-import type { Logger } from './observability/logger.ts';
 import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
 import { LiveHub } from './realtime/hub.ts';
