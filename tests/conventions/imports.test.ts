@@ -76,7 +76,8 @@ function partOf(file: string): string {
 	if (top === 'routes') return 'routes';
 	if (top !== 'lib') return 'root';
 	if (folder !== 'server') return folder === 'domain' ? 'domain' : 'browser';
-	if (area === 'observability' && rest[0] === 'logger.ts') return 'logger';
+	const logs = ['logger.ts', 'throttled-errors.ts'];
+	if (area === 'observability' && logs.includes(rest[0] ?? '')) return 'logger';
 	if (rest.length > 0) return area;
 	const name = area.replace(/\.ts$/, '');
 	return FOUNDATION.includes(name) ? name : 'root';

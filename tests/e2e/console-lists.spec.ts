@@ -124,6 +124,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		await expect(page.getByRole('dialog').getByRole('option').first()).toBeVisible();
 		await expectAccessible(page);
 		await page.keyboard.press('Escape');
+		await expect(page.getByRole('dialog')).toHaveCount(0);
+		await page.keyboard.press('Escape');
 		await panel(page, 'Comments').getByRole('button', { name: /dee/ }).click();
 		await expect(page.getByRole('dialog')).toBeVisible();
 		await expectAccessible(page);

@@ -1,3 +1,4 @@
+import type { ItemDraft } from '../../src/lib/domain/parse-item-line.ts';
 import { createShow } from '../../src/lib/server/history/create-show.ts';
 import type { ShowSnapshot } from '../../src/lib/domain/live-show.ts';
 import type { Account, Server } from './fixtures.ts';
@@ -6,7 +7,7 @@ import type { Account, Server } from './fixtures.ts';
 export async function draftShow(
 	server: Server,
 	account: Account,
-	items: readonly { number: string; title: string; quantity: number }[] = [],
+	items: readonly ItemDraft[] = [],
 	name = 'Saturday sale'
 ): Promise<string> {
 	const { db, actions } = server.context;

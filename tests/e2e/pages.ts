@@ -32,3 +32,8 @@ export async function shownState(page: Page): Promise<string[]> {
 	const panels = [panel(page, 'Items'), panel(page, 'Claims'), panel(page, 'Comments')];
 	return await Promise.all(panels.map((locator) => locator.innerText()));
 }
+
+/** A file as a person chooses it. */
+export function csvFile(text: string, name = 'items.csv') {
+	return { name, mimeType: 'text/csv', buffer: Buffer.from(text) };
+}

@@ -154,6 +154,24 @@ test('F fills the screen and leaves it again', async ({ page, server }) => {
 	await expect.poll(isFull).toBe(false);
 });
 
+test('the screen is kept on, also after the page was out of sight', async ({ page, server }) => {
+	const account = await server.account();
+	const showId = await server.show(account);
+	await signIn(page, account);
+	await page.addInitScript(() => {
+		const request = async () => {
+			const { dataset } = document.documentElement;
+			dataset['locks'] = String(Number(dataset['locks'] ?? 0) + 1);
+			return { release: async () => undefined };
+		};
+		Object.defineProperty(navigator, 'wakeLock', { value: { request } });
+	});
+	await openPresenter(page, showId);
+	await expect(page.locator('html')).toHaveAttribute('data-locks', '1');
+	await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+	await expect(page.locator('html')).toHaveAttribute('data-locks', '2');
+});
+
 test('a lost connection is said, and made good by itself', async ({ page, context, server }) => {
 	const account = await server.account();
 	const showId = await server.show(account);

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-	MAX_ITEM_TITLE,
-	formatItemLine,
-	parseItemLine,
-	parseItemLines
-} from './parse-item-line.ts';
+import { MAX_ITEM_TITLE, parseItemLine } from './parse-item-line.ts';
 
 describe('a line names an item', () => {
 	test.each([
@@ -49,33 +44,4 @@ describe('a line that names none says what is wrong', () => {
 	])('%j: %s', (line, fault) => {
 		expect(parseItemLine(line)).toEqual({ ok: false, fault });
 	});
-});
-
-describe('a paste', () => {
-	test('keeps the place of each line and skips blank ones', () => {
-		const lines = parseItemLines('1 Mug\r\n\n   \n2 Scarf x2\nnonsense');
-		expect(lines.map((line) => [line.line, line.ok])).toEqual([
-			[1, true],
-			[4, true],
-			[5, false]
-		]);
-	});
-
-	test('faults the second use of a number, in any spelling', () => {
-		const lines = parseItemLines('7 Mug\n007 Scarf');
-		expect(lines[1]).toEqual({ line: 2, text: '007 Scarf', ok: false, fault: 'duplicate' });
-	});
-
-	test('is nothing when nothing was pasted', () => {
-		expect(parseItemLines(' \n\t\n')).toEqual([]);
-	});
-});
-
-test('what is formatted parses back', () => {
-	for (const item of [
-		{ number: '12', title: 'Linen dress', quantity: 1 },
-		{ number: '7', title: 'Mug', quantity: 40 }
-	]) {
-		expect(parseItemLine(formatItemLine(item))).toEqual({ ok: true, item });
-	}
 });

@@ -5,8 +5,6 @@ import { normaliseText } from './text.ts';
 export const MAX_ITEM_QUANTITY = 9_999;
 /** Longest item title that is kept, in UTF-16 units. */
 export const MAX_ITEM_TITLE = 200;
-/** Most items that one paste can hold. */
-export const MAX_ITEM_LINES = 500;
 
 export type ItemDraft = {
 	readonly number: string;
@@ -14,21 +12,17 @@ export type ItemDraft = {
 	readonly quantity: number;
 };
 
-export type ItemLineFault = 'number' | 'title' | 'title_too_long' | 'quantity' | 'duplicate';
+export type ItemLineFault = 'number' | 'title' | 'title_too_long' | 'quantity';
 
 export type ItemLineResult =
 	| { readonly ok: true; readonly item: ItemDraft }
 	| { readonly ok: false; readonly fault: ItemLineFault };
 
-/** A line of a paste with its place in it (1 = first); blank lines are left out. */
-export type ItemLine = { readonly line: number; readonly text: string } & ItemLineResult;
-
 export const ITEM_LINE_FAULTS: Record<ItemLineFault, string> = {
 	number: 'Start with the item number, 1 to 999999.',
 	title: 'Add a title after the number.',
 	title_too_long: `The title is longer than ${MAX_ITEM_TITLE} characters.`,
-	quantity: `The quantity must be 1 to ${MAX_ITEM_QUANTITY}.`,
-	duplicate: 'This number is already used above.'
+	quantity: `The quantity must be 1 to ${MAX_ITEM_QUANTITY}.`
 };
 
 /** `12`, `#12`, `12.`, `12)`, `12:`, `12,` or `12 -` in front of the rest. */
@@ -73,29 +67,4 @@ export function parseItemLine(line: string): ItemLineResult {
 	const quantity = trailing?.[1] ?? null;
 	const title = trailing ? rest.slice(0, trailing.index) : rest;
 	return draft(match[1], title.trim(), quantity);
-}
-
-/**
- * Reads a paste, one item per line. A number that an earlier line holds is a fault of the later line.
- */
-export function parseItemLines(paste: string): ItemLine[] {
-	const seen = new Set<string>();
-	const lines: ItemLine[] = [];
-	for (const [index, text] of paste.split(/\r\n|\r|\n/).entries()) {
-		if (text.trim() === '') continue;
-		const result = parseItemLine(text);
-		const repeated = result.ok && seen.has(result.item.number);
-		if (result.ok) seen.add(result.item.number);
-		lines.push({
-			line: index + 1,
-			text: text.trim(),
-			...(repeated ? { ok: false, fault: 'duplicate' } : result)
-		});
-	}
-	return lines;
-}
-
-/** `12 Linen dress x2`, the form that `parseItemLine` reads. */
-export function formatItemLine(item: ItemDraft): string {
-	return `${item.number} ${item.title}${item.quantity === 1 ? '' : ` x${item.quantity}`}`;
 }

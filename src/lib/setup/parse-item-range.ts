@@ -16,7 +16,7 @@ export type ItemRange = {
 	readonly quantity: number;
 };
 
-export type ItemRangeFault = Exclude<ItemLineFault, 'duplicate'> | 'order' | 'too_many';
+export type ItemRangeFault = ItemLineFault | 'order' | 'too_many';
 
 export type ItemRangeResult =
 	| { readonly ok: true; readonly range: ItemRange }
@@ -49,7 +49,7 @@ export function parseItemRange(line: string): ItemRangeResult | null {
 	if (from === null || to === null) return { ok: false, fault: 'number' };
 	// What follows the range is read as it would be after a single number.
 	const first = parseItemLine(match[1] + (match[3] ?? ''));
-	if (!first.ok) return { ok: false, fault: first.fault === 'duplicate' ? 'number' : first.fault };
+	if (!first.ok) return first;
 	const range = { ...first.item, from: Number(from), to: Number(to) };
 	if (range.to <= range.from) return { ok: false, fault: 'order' };
 	if (range.to - range.from >= MAX_RANGE_ITEMS) return { ok: false, fault: 'too_many' };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pLimit from 'p-limit';
 import { z } from 'zod';
@@ -37,6 +38,7 @@ export type RecoveryOptions = {
 
 /** A rebuild starts over when Redis changed or lost its parts meanwhile; after this often it gives up. */
 const MAX_ATTEMPTS = 5;
+const RETRY_MS = 20;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const commitSchema = z.tuple([z.string(), z.string(), z.string(), z.string()]);
@@ -90,8 +92,9 @@ export class Recovery {
 		await this.#options.db.connection().execute(async (connection) => {
 			await sql`select pg_advisory_lock(hashtextextended(${showId}, 0))`.execute(connection);
 			try {
-				for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+				for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
 					if (await this.#isWhole(showId, damaged)) return;
+					await sleep(attempt * RETRY_MS);
 				}
 				throw new AppError('UNAVAILABLE');
 			} finally {

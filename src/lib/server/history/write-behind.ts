@@ -76,6 +76,7 @@ export class WriteBehind {
 	async #drain(showId: string): Promise<number> {
 		const { db, redis } = this.#options;
 		let written = 0;
+		let goal: number | null = null;
 		for (let looks = 0; ;) {
 			const cursor = await persistedPosition(db, showId);
 			const live = await readLiveLog(redis, showId);
@@ -84,7 +85,10 @@ export class WriteBehind {
 				this.#rebuild(showId, live, cursor);
 				return written;
 			}
-			if (cursor.seq === live.seq) {
+			// What comes meanwhile has a wake-up of its own: chasing it would never end in a busy show, while
+			// other shows wait for this worker.
+			goal ??= live.seq;
+			if (cursor.seq >= Math.min(goal, live.seq)) {
 				if (live.persistedSeq < cursor.seq) await this.#mark(showId, live.epoch, cursor.seq);
 				return written;
 			}

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { MAX_WORD_TEXT } from '$lib/domain/parse-comment.ts';
-import { MAX_ITEM_LINES } from '$lib/domain/parse-item-line.ts';
 import { MAX_NAME_TEXT } from '$lib/domain/text.ts';
 import { checkSettings } from '$lib/setup/check-settings.ts';
 import { MAX_LIST_TEXT } from '$lib/setup/read-item-list.ts';
 import { reviewNewItems } from './review-new-items.ts';
+
+/** Most items that a show can be created with, as the API has it. */
+const MAX_NEW_ITEMS = 500;
 
 const items = z
 	.string()
@@ -14,9 +16,9 @@ const items = z
 		const refuse = (message: string) => context.addIssue({ code: 'custom', message });
 		if (faulty === 1) refuse('One line can’t be read. Correct or delete it.');
 		if (faulty > 1) refuse(`${faulty} items can’t be read. Correct or delete them.`);
-		if (ready.length > MAX_ITEM_LINES) {
+		if (ready.length > MAX_NEW_ITEMS) {
 			refuse(
-				`A new show can start with at most ${MAX_ITEM_LINES} items. Create it, then add the rest.`
+				`A new show can start with at most ${MAX_NEW_ITEMS} items. Create it, then add the rest.`
 			);
 		}
 	});
