@@ -5,8 +5,9 @@ const chromium = await findChromium();
 
 export default defineConfig({
 	testDir: 'tests/e2e',
-	// One server for all; the tests make shows and accounts of their own.
-	workers: 1,
+	globalSetup: './tests/e2e/global-setup.ts',
+	// Each worker has a server and services of its own; its tests make shows and accounts of their own.
+	workers: 2,
 	timeout: 60_000,
 	expect: { timeout: 10_000 },
 	forbidOnly: process.env['CI'] !== undefined,

@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Spread } from './statistics.ts';
 import { pairedRatio, spreadOf } from './statistics.ts';
 
 /** How many rounds of each benchmark count; the figures are their medians. */
 export const ROUNDS = 5;
+
+/** A pause before each turn: what the one before left to do in the background is not to be paid here. */
+const SETTLE_MS = 150;
 
 /** Takes one figure once. A fresh state for each call is the contender's own business. */
 export type Contender = () => Promise<number>;
@@ -24,6 +28,7 @@ export async function interleave<Name extends string>(
 		const order = [...contenders];
 		if (round % 2 === 0) order.reverse();
 		for (const [name, take] of order) {
+			await sleep(SETTLE_MS);
 			signal.throwIfAborted();
 			const figure = await take();
 			if (round > 0) figures.set(name, [...(figures.get(name) ?? []), figure]);

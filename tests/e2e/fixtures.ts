@@ -1,6 +1,6 @@
 import { test as base } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { buildApp, freePort, isBuildStale, startApp } from '../../scripts/lib/app-process.ts';
+import { freePort, startApp } from '../../scripts/lib/app-process.ts';
 import type { AppProcess } from '../../scripts/lib/app-process.ts';
 import { ensureServices } from '../../scripts/services/ensure.ts';
 import { readConfig } from '../../src/lib/server/config.ts';
@@ -32,15 +32,16 @@ export type Server = {
 	say(showId: string, user: string, text: string): Promise<void>;
 };
 
-async function startServer(): Promise<{ server: Server; stop: () => Promise<void> }> {
+async function startServer(
+	fromPort: number
+): Promise<{ server: Server; stop: () => Promise<void> }> {
 	const services = await ensureServices({ redisKind: 'wasm', ephemeral: true });
-	if (isBuildStale()) await buildApp();
 	const env = { REDIS_URL: services.redisUrl, DATABASE_URL: services.databaseUrl };
 	const context = await createAppContext(
 		readConfig({ ...env, NODE_ENV: 'test', LOG_LEVEL: 'silent', ROLE: 'web' })
 	);
 	await migrateToLatest(context.db);
-	const port = await freePort(4300);
+	const port = await freePort(fromPort);
 	const start = (): Promise<AppProcess> =>
 		startApp(port, { ...env, ROLE: 'all', LOG_LEVEL: 'error' });
 	let comments = 0;
@@ -104,8 +105,8 @@ async function startServer(): Promise<{ server: Server; stop: () => Promise<void
 export const test = base.extend<object, { server: Server }>({
 	server: [
 		// eslint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from the pattern
-		async ({}, use) => {
-			const { server, stop } = await startServer();
+		async ({}, use, { parallelIndex }) => {
+			const { server, stop } = await startServer(4300 + 100 * parallelIndex);
 			await use(server);
 			await stop();
 		},

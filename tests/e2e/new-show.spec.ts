@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { draftShow, itemsOf, shownId, snapshotOf } from './drafts.ts';
 import { expect, test } from './fixtures.ts';
-import { csvFile, signIn } from './pages.ts';
+import { clickUntil, csvFile, signIn } from './pages.ts';
 
 const listBox = (page: Page): Locator => page.getByLabel('One item or range per line');
 
@@ -47,8 +47,9 @@ test('a show is duplicated from its row in the list', async ({ page, server }) =
 	await server.say(showId, 'ana', 'sold 12');
 	await signIn(page, account);
 	await page.goto('/shows');
-	await page.getByRole('button', { name: 'Actions for Friday sale' }).click();
-	await page.getByRole('menuitem', { name: 'Duplicate' }).click();
+	const duplicate = page.getByRole('menuitem', { name: 'Duplicate' });
+	await clickUntil(page.getByRole('button', { name: 'Actions for Friday sale' }), duplicate);
+	await duplicate.click();
 	await expect(page).toHaveURL(/\/setup$/);
 	const copy = shownId(page.url());
 	expect(copy).not.toBe(showId);

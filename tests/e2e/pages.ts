@@ -33,6 +33,23 @@ export async function shownState(page: Page): Promise<string[]> {
 	return await Promise.all(panels.map((locator) => locator.innerText()));
 }
 
+/** Opens a page that follows a show without saying so, and waits until it does. */
+export async function openFollowing(page: Page, path: string): Promise<void> {
+	const followed = new Promise<void>((resolve) => {
+		page.once('websocket', (socket) => socket.once('framereceived', () => resolve()));
+	});
+	await page.goto(path);
+	await followed;
+}
+
+/** Clicks until it has its effect: just after it was loaded, a page may not yet listen. */
+export async function clickUntil(target: Locator, effect: Locator): Promise<void> {
+	await expect(async () => {
+		await target.click({ timeout: 1_000 });
+		await expect(effect).toBeVisible({ timeout: 1_000 });
+	}).toPass();
+}
+
 /** A file as a person chooses it. */
 export function csvFile(text: string, name = 'items.csv') {
 	return { name, mimeType: 'text/csv', buffer: Buffer.from(text) };

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { shownId, snapshotOf } from './drafts.ts';
 import { expect, test } from './fixtures.ts';
 import type { Server } from './fixtures.ts';
-import { connection, panel, signIn } from './pages.ts';
+import { clickUntil, connection, panel, signIn } from './pages.ts';
 
 const HEADER =
 	'{"type":"show","name":"Small evening","claimWord":"sold","passWord":"pass","items":[{"number":"12","title":"Mug","quantity":1}]}';
@@ -27,8 +27,9 @@ function recording(lines: readonly string[]) {
 
 async function chooseFile(page: Page, lines: readonly string[]): Promise<void> {
 	await page.goto('/rehearse');
-	await page.getByRole('radio', { name: 'Your own recording' }).click();
-	await page.getByLabel('Recorded show').setInputFiles(recording(lines));
+	const file = page.getByLabel('Recorded show');
+	await clickUntil(page.getByRole('radio', { name: 'Your own recording' }), file);
+	await file.setInputFiles(recording(lines));
 }
 
 async function start(page: Page): Promise<string> {
@@ -78,7 +79,8 @@ test('an invented show has the size that was asked for; what is out of bounds is
 }) => {
 	await signIn(page, await server.account());
 	await page.goto('/rehearse');
-	await page.getByRole('radio', { name: 'An invented show' }).click();
+	const seed = page.getByRole('textbox', { name: 'Seed' });
+	await clickUntil(page.getByRole('radio', { name: 'An invented show' }), seed);
 	await page.getByRole('textbox', { name: 'Comments' }).fill('60');
 	await page.getByRole('textbox', { name: 'Items' }).fill('900');
 	await page.getByRole('textbox', { name: 'Minutes' }).fill('1');
@@ -87,7 +89,6 @@ test('an invented show has the size that was asked for; what is out of bounds is
 	await expect(page.getByText('Use a whole number from 1 to 200.')).toBeVisible();
 	await expect(page.getByRole('textbox', { name: 'Items' })).toBeFocused();
 	await page.getByRole('textbox', { name: 'Items' }).fill('7');
-	const seed = page.getByRole('textbox', { name: 'Seed' });
 	const before = await seed.inputValue();
 	await page.getByRole('button', { name: 'Another seed' }).click();
 	expect(await seed.inputValue()).not.toBe(before);

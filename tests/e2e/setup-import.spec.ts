@@ -3,7 +3,7 @@ import type { ItemDraft } from '../../src/lib/domain/parse-item-line.ts';
 import { draftShow, itemsOf } from './drafts.ts';
 import { expect, test } from './fixtures.ts';
 import type { Server } from './fixtures.ts';
-import { csvFile, signIn } from './pages.ts';
+import { csvFile, openFollowing, signIn } from './pages.ts';
 
 const MUG: ItemDraft = { number: '12', title: 'Mug', quantity: 1 };
 const addCard = (page: Page): Locator => page.getByRole('region', { name: 'Add items' });
@@ -19,7 +19,7 @@ async function openDraft(
 	const account = await server.account();
 	const showId = await draftShow(server, account, options.items);
 	await signIn(page, account);
-	await page.goto(`/shows/${showId}/setup`);
+	await openFollowing(page, `/shows/${showId}/setup`);
 	await page.getByRole('tab', { name: options.way }).click();
 	return showId;
 }

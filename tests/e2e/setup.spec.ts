@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { draftShow, itemsOf, snapshotOf, viewerOf } from './drafts.ts';
 import { expect, test } from './fixtures.ts';
-import { signIn } from './pages.ts';
+import { openFollowing, signIn } from './pages.ts';
 
 const addCard = (page: Page): Locator => page.getByRole('region', { name: 'Add items' });
 const row = (page: Page, number: string): Locator =>
@@ -11,7 +11,7 @@ const row = (page: Page, number: string): Locator =>
 		.filter({ has: page.getByRole('button', { name: `Remove item ${number}`, exact: true }) });
 
 async function openSetup(page: Page, showId: string): Promise<void> {
-	await page.goto(`/shows/${showId}/setup`);
+	await openFollowing(page, `/shows/${showId}/setup`);
 }
 
 test('items one by one, by keyboard alone: the next number is suggested, a taken one refused', async ({

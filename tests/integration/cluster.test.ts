@@ -142,6 +142,31 @@ describe.runIf(server !== undefined)('on a Redis Cluster', () => {
 		await watcher.cut();
 	});
 
+	test('a subscription that is cut is taken up again: events come by publishing, not by asking', async () => {
+		const showId = await app.show();
+		const watcher = await new Watcher(app.live, showId).connect();
+		const node = new Redis(app.urls.redis);
+		for (let round = 0; round < 2; round++) {
+			await node.client('KILL', 'TYPE', 'PUBSUB');
+			await app.say(showId, `cut-${round}`, 'sold 12');
+			await watcher.expectUpToDate(app);
+		}
+		await until('a subscription', async () =>
+			String(await node.call('PUBSUB', 'SHARDCHANNELS')).includes(showId)
+		);
+		const waits: number[] = [];
+		for (let index = 0; index < 10; index++) {
+			const { seq } = await app.say(showId, `v${index}`, 'sold 12');
+			const startedAt = performance.now();
+			await watcher.reaches(seq);
+			waits.push(performance.now() - startedAt);
+		}
+		expect(waits.toSorted((a, b) => a - b)[5]).toBeLessThan(200);
+		expect(watcher.snapshots).toBe(1);
+		node.disconnect();
+		await watcher.cut();
+	});
+
 	test('many shows at once, through two processes', async () => {
 		const other = await app.another();
 		const shows = await Promise.all(Array.from({ length: 12 }, () => app.show({ '12': 2 })));
