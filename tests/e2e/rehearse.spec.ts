@@ -65,12 +65,12 @@ test('the recorded evening plays into a show that is marked everywhere and count
 	await expect(page.getByText('Rehearsal', { exact: true })).toBeVisible();
 	await page.goto(`/shows/${showId}/setup`);
 	await expect(page.getByText('Rehearsal', { exact: true })).toBeVisible();
-	const caller = await server.context.db
+	const stored = await server.context.db
 		.selectFrom('shows')
 		.select('is_rehearsal')
 		.where('id', '=', showId)
 		.executeTakeFirst();
-	expect(caller?.is_rehearsal).toBe(true);
+	expect(stored?.is_rehearsal).toBe(true);
 });
 
 test('an invented show has the size that was asked for; what is out of bounds is said at its field', async ({
