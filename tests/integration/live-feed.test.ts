@@ -201,6 +201,17 @@ describe('a snapshot', () => {
 		}
 	});
 
+	test('holds what was done before it was asked for, here or through another process', async () => {
+		const other = await start();
+		const showId = await app.show();
+		await watch(showId);
+		for (let round = 0; round < 100; round++) {
+			const settings = { name: `Name ${round}`, claimWord: 'sold', passWord: 'pass' };
+			await (round % 2 ? app : other).actions.editShow(showId, settings, ACTOR);
+			expect((await app.live.snapshot(showId)).settings).toEqual(settings);
+		}
+	});
+
 	test('of a show that nobody knows is refused, and the next reader is not stuck with it', async () => {
 		const showId = randomShowId();
 		for (let attempt = 0; attempt < 2; attempt++) {

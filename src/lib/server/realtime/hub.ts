@@ -64,6 +64,7 @@ export class LiveHub implements LiveFeed {
 	async snapshot(showId: string): Promise<ShowSnapshot> {
 		const watched = await this.#acquire(showId);
 		try {
+			await watched.feed.catchUp();
 			return watched.feed.snapshot();
 		} finally {
 			this.#release(showId, watched);

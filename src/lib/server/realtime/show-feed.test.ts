@@ -574,6 +574,23 @@ describe('the snapshot', () => {
 		expect([redis.asked.read - read, redis.asked.position - position]).toEqual([0, 0]);
 	});
 
+	test('after catching up holds what was done before, heard of or not', async () => {
+		await finish(feed.start());
+		mumble(3);
+		await finish(feed.catchUp());
+		expect(feed.snapshot().seq).toBe(4);
+		redis.reset('e2');
+		await finish(feed.catchUp());
+		expect(feed.snapshot().epoch).toBe('e2');
+	});
+
+	test('while Redis is away is the last one known', async () => {
+		await finish(feed.start());
+		redis.away = true;
+		await finish(feed.catchUp());
+		expect(feed.snapshot().seq).toBe(1);
+	});
+
 	test('is not there before the feed has started', () => {
 		expect(() => feed.snapshot()).toThrow(/not started/);
 	});

@@ -122,6 +122,16 @@ export class ShowFeed {
 		return await this.#healing;
 	}
 
+	/**
+	 * Folds what the log holds as of now: whoever changed the show, here or through another process,
+	 * and then asks for it must see the change. When Redis is away the feed stays as it is.
+	 */
+	async catchUp(): Promise<void> {
+		const live = await this.#source.position().catch(() => null);
+		const { state } = this.#loaded();
+		if (live && (live.epoch !== state.epoch || live.seq > state.seq)) await this.heal();
+	}
+
 	/** The show as this process knows it now. */
 	snapshot(): ShowSnapshot {
 		return toSnapshot(this.#loaded());
