@@ -9,7 +9,7 @@ import { migrateToLatest } from '../src/lib/server/history/database.ts';
 import { REHEARSAL_ACTOR, RehearsalPlayer } from '../src/lib/server/rehearsal/player.ts';
 import { readRehearsal } from '../src/lib/server/rehearsal/read.ts';
 import { buildApp, freePort, isBuildStale, startApp } from './lib/app-process.ts';
-import { projectRoot } from './lib/project-root.ts';
+import { projectRoot } from '../src/lib/server/project-root.ts';
 import { ensureServices } from './services/ensure.ts';
 
 // The whole product on one machine: npm run demo [-- --speed N] [--port P]

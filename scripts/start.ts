@@ -9,7 +9,7 @@ import { describeError } from '../src/lib/server/observability/logger.ts';
 import { closeAndEnd } from '../src/lib/server/shutdown.ts';
 import { dispatchUpgrade, refuseUpgrade } from '../src/lib/server/trpc/upgrade-slot.ts';
 import { loadEnvFile } from './lib/load-env.ts';
-import { projectRoot } from './lib/project-root.ts';
+import { projectRoot } from '../src/lib/server/project-root.ts';
 
 // `npm start`: production. ROLE chooses what this process does: serve pages, consoles and the API
 // (`web`), write history (`worker`), or both (`all`).

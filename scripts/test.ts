@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { projectRoot } from './lib/project-root.ts';
+import { projectRoot } from '../src/lib/server/project-root.ts';
 
 // Everything that must hold: npm test [-- STEP …]   (steps: check lint format unit integration e2e)
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { projectRoot } from './project-root.ts';
+import { projectRoot } from '../../src/lib/server/project-root.ts';
 
 /** What the build is made from; anything newer than it makes it stale. */
 const BUILD_INPUTS = [

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { findOnPath } from './on-path.ts';
-import { projectRoot } from './project-root.ts';
+import { projectRoot } from '../../src/lib/server/project-root.ts';
 
 const run = promisify(execFile);
 

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
-import { projectRoot } from '../lib/project-root.ts';
+import { projectRoot } from '../../src/lib/server/project-root.ts';
 import { readState } from './data-folder.ts';
 import type { Ownership } from './launch.ts';
 import { launch } from './launch.ts';

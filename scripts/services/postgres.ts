@@ -5,7 +5,7 @@ import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { projectRoot } from '../lib/project-root.ts';
+import { projectRoot } from '../../src/lib/server/project-root.ts';
 import type { GuardedProcess } from './guarded-process.ts';
 import { startGuarded } from './guarded-process.ts';
 import { LOOPBACK, PortTakenError, sleep, withFreePort } from './loopback.ts';
