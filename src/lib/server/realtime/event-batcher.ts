@@ -34,9 +34,17 @@ export class EventBatcher {
 	}
 
 	push(event: ShowEvent): void {
-		this.#pending.push(event);
-		if (this.#timer) return;
-		const waitMs = Math.max(0, this.#lastFlushAt + this.#tickMs - performance.now());
+		if (this.#pending.push(event) > 1) return;
+		const waitMs = this.#lastFlushAt + this.#tickMs - performance.now();
+		if (waitMs > 0) this.#flushIn(waitMs);
+		else {
+			this.#adaptTick(0);
+			// Not within this call: what the same read of the socket brings goes into the same message.
+			queueMicrotask(() => this.flush());
+		}
+	}
+
+	#flushIn(waitMs: number): void {
 		const dueAt = performance.now() + waitMs;
 		this.#timer = setTimeout(() => {
 			this.#adaptTick(performance.now() - dueAt);
