@@ -3,7 +3,7 @@
 --
 -- KEYS[1] meta  KEYS[2] channels  KEYS[3] events  KEYS[4] live
 -- ARGV[1] known epoch  ARGV[2] known seq
--- ARGV[3] channel id   ARGV[4] JSON object { channelId, platform, liveId, status, detail }
+-- ARGV[3] channel id   ARGV[4] JSON object { channelId, platform, liveId, status, reason, detail }
 --
 -- Returns { code, epoch, seq, detail }
 --   OK (no event when the channel stands so already), SHOW_MISSING, HISTORY_LOST

@@ -10,7 +10,8 @@
 -- ARGV[6] item              number without leading zeros, '' without an intent
 -- ARGV[7] claim word        ARGV[8] pass word   the words that the caller parsed with
 -- ARGV[9] buyer             JSON object { key, platform, userId, handle, displayName }
--- ARGV[10] buyer key        ARGV[11] claim id   for the claim that this comment may create
+-- ARGV[10] buyer key        '' for an author who can't hold claims: unknown, or the seller's own page
+-- ARGV[11] claim id         for the claim that this comment may create
 --
 -- Returns { code, epoch, seq, detail }
 --   an outcome of DESIGN §3   the comment was logged; detail = its result
@@ -52,7 +53,7 @@ if intent ~= '' then
   local found = redis.call('HMGET', keys.items,
     item .. ':quantity', item .. ':state', item .. ':won', item .. ':id')
   quantity, won, item_id = tonumber(found[1]), tonumber(found[3]), found[4]
-  if show.status == 'paused' then
+  if show.status == 'paused' or buyer_key == '' then
     outcome = 'not_counted'
   elseif not quantity then
     outcome = 'item_not_found'

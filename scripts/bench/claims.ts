@@ -32,12 +32,12 @@ function preparedArguments(comment: IncomingComment): string[] {
 	const { platform, liveId, commentId = null, postedAt = null, userId, text } = comment;
 	const handle = comment.userHandle;
 	const displayName = comment.userDisplayName ?? null;
-	const key = buyerKey(platform, userId);
+	const key = buyerKey(platform, userId ?? '');
 	return [
 		'',
 		'0',
 		commentKey(platform, commentId ?? ''),
-		JSON.stringify({ platform, liveId, commentId, postedAt, userId, handle, displayName, text }),
+		JSON.stringify({ platform, liveId, commentId, postedAt, userId, handle, displayName, fromPage: false, text }),
 		'claim',
 		HOT_ITEM,
 		WORDS.claimWord,

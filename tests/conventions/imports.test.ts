@@ -10,7 +10,7 @@ const FOUNDATION = ['config', 'errors', 'event-schema', 'project-root', 'logger'
 /**
  * Which part may import which (DESIGN §6). Within `{allocator, realtime, history, …}` the arrows are:
  * history reads the live state and the stream as the allocator's readers give them; auth keeps its
- * tables with history's; jobs run history and auth. A part that is not listed must be put in here.
+ * tables with history's; jobs run channels, history and auth. A part that is not listed must be put in here.
  */
 const ALLOWED: Record<string, readonly string[]> = {
 	domain: [],
@@ -24,8 +24,11 @@ const ALLOWED: Record<string, readonly string[]> = {
 	realtime: [...FOUNDATION, 'allocator', 'redis', 'domain'],
 	history: [...FOUNDATION, 'allocator', 'redis', 'domain'],
 	auth: [...FOUNDATION, 'history', 'redis', 'domain'],
-	jobs: [...FOUNDATION, 'rehearsal', 'allocator', 'history', 'auth', 'redis', 'domain'],
-	channels: [...FOUNDATION, 'allocator', 'history', 'jobs', 'redis', 'domain'],
+	jobs: [
+		...FOUNDATION,
+		...['rehearsal', 'channels', 'allocator', 'history', 'auth', 'redis', 'domain']
+	],
+	channels: [...FOUNDATION, 'allocator', 'history', 'redis', 'domain'],
 	observability: [...FOUNDATION, 'history', 'redis'],
 	trpc: [
 		...FOUNDATION,

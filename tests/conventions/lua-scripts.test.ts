@@ -24,7 +24,14 @@ const INNER_CODES = [
 ];
 
 /** Scripts whose keys are put together where they are used; what they do is tested there. */
-const WITHOUT_WRAPPER = ['snapshot', 'mark-persisted', 'restore-stage', 'restore-commit'];
+const WITHOUT_WRAPPER = [
+	'snapshot',
+	'mark-persisted',
+	'restore-stage',
+	'restore-commit',
+	'offer-comments',
+	'lease'
+];
 
 type Script = {
 	readonly name: string;

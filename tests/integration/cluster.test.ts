@@ -113,6 +113,7 @@ describe.runIf(server !== undefined)('on a Redis Cluster', () => {
 			platform: 'facebook',
 			liveId: 'L',
 			status: 'connected',
+			reason: null,
 			detail: null
 		});
 		await app.channels.error(showId, { code: 'X', message: 'x', channelId: null });

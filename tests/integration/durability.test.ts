@@ -168,6 +168,7 @@ describe('Redis loses everything in mid-show', () => {
 			platform: 'facebook',
 			liveId: 'L',
 			status: 'connected',
+			reason: null,
 			detail: null
 		});
 		await app.writeBehind.persist(showId);
@@ -880,6 +881,7 @@ describe('an ended show', () => {
 			platform: 'facebook',
 			liveId: 'L',
 			status: 'ended',
+			reason: null,
 			detail: null
 		});
 		await expectWhole(showId);

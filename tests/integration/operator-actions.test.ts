@@ -755,6 +755,7 @@ describe('reports of channels', () => {
 		platform: 'facebook',
 		liveId: 'L',
 		status: 'connected' as const,
+		reason: null,
 		detail: null
 	};
 

@@ -1,4 +1,4 @@
-import { MANUAL_PLATFORM, buyerKey, manualBuyer } from '../domain/buyer.ts';
+import { MANUAL_PLATFORM, commentAuthor, manualBuyer } from '../domain/buyer.ts';
 import type { Buyer } from '../domain/buyer.ts';
 import type { CommentEntry } from '../domain/live-show.ts';
 import type { ItemClaims } from '../domain/show-state.ts';
@@ -19,19 +19,14 @@ function matches(buyer: Buyer, words: readonly string[]): boolean {
 	return words.every((word) => text.includes(word));
 }
 
-function authorOf(comment: CommentEntry): Buyer {
-	const { platform, userId, handle, displayName } = comment;
-	return { key: buyerKey(platform, userId), platform, userId, handle, displayName };
-}
-
 /** Distinct authors, latest first. Looks no further than it must. */
 function* authors(comments: readonly CommentEntry[]): Generator<Buyer> {
 	const seen = new Set<string>();
 	for (const comment of comments) {
-		const key = buyerKey(comment.platform, comment.userId);
-		if (seen.has(key)) continue;
-		seen.add(key);
-		yield authorOf(comment);
+		const author = commentAuthor(comment);
+		if (!author || seen.has(author.key)) continue;
+		seen.add(author.key);
+		yield author;
 	}
 }
 

@@ -5,7 +5,7 @@ import { channelHealth } from './channel-health.ts';
 const NOW = 1_760_000_000_000;
 
 function health(status: ChannelStatus, lastCommentAt: number | null, detail: string | null = null) {
-	const channel = { channelId: 'c', platform: 'facebook', liveId: 'L', status, detail };
+	const channel = { channelId: 'c', platform: 'facebook', liveId: 'L', status, reason: null, detail };
 	return channelHealth(channel, lastCommentAt, NOW);
 }
 

@@ -49,6 +49,7 @@ export function comment(
 			userId: user,
 			handle: user,
 			displayName: null,
+			fromPage: false,
 			text: outcome === 'none' ? 'hello' : 'sold 12',
 			intent: outcome === 'none' ? null : 'claim',
 			item: outcome === 'none' ? null : '12',

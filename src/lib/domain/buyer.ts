@@ -7,6 +7,22 @@ export type Buyer = {
 	readonly displayName: string | null;
 };
 
+/**
+ * Who may hold claims for having written a comment. Null for a comment whose author the platform did not
+ * name, and for one of the seller's own page: neither ever claims.
+ */
+export function commentAuthor(comment: {
+	readonly platform: string;
+	readonly userId: string | null;
+	readonly handle: string;
+	readonly displayName: string | null;
+	readonly fromPage: boolean;
+}): Buyer | null {
+	const { platform, userId, handle, displayName, fromPage } = comment;
+	if (userId === null || fromPage) return null;
+	return { key: buyerKey(platform, userId), platform, userId, handle, displayName };
+}
+
 /** Platform of buyers whom an operator typed in by name. */
 export const MANUAL_PLATFORM = 'manual';
 

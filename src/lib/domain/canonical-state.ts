@@ -28,7 +28,13 @@ export function canonicalState(state: ShowState): string {
 		state.showing,
 		[...state.channels.values()]
 			.sort((a, b) => (a.channelId < b.channelId ? -1 : 1))
-			.map((channel) => [channel.channelId, channel.platform, channel.liveId, channel.status]),
+			.map((channel) => [
+				channel.channelId,
+				channel.platform,
+				channel.liveId,
+				channel.status,
+				channel.reason
+			]),
 		COUNTERS.map((counter) => [counter, state.counters[counter]])
 	]);
 }

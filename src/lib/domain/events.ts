@@ -54,15 +54,45 @@ export type Cause =
 
 export type ChannelStatus = 'connecting' | 'connected' | 'degraded' | 'disconnected' | 'ended';
 
+/**
+ * Why a channel is not simply connected: access must be given anew, a permission is missing, the
+ * platform limits calls or can't be reached, it does not know the broadcast, the broadcast is over, the
+ * operator stopped listening, the show is over.
+ */
+export type ChannelReason =
+	| 'needs_reauth'
+	| 'permission'
+	| 'throttled'
+	| 'platform'
+	| 'not_found'
+	| 'live_ended'
+	| 'stopped'
+	| 'show_ended';
+
+export const CHANNEL_REASONS: readonly ChannelReason[] = [
+	'needs_reauth',
+	'permission',
+	'throttled',
+	'platform',
+	'not_found',
+	'live_ended',
+	'stopped',
+	'show_ended'
+];
+
 export type CommentReceived = {
 	readonly platform: string;
 	readonly liveId: string;
 	readonly commentId: string;
 	/** Platform time in epoch milliseconds, null when the platform gave none. */
 	readonly postedAt: number | null;
-	readonly userId: string;
+	/** Null when the platform does not say who wrote it: such a comment never claims. */
+	readonly userId: string | null;
+	/** Empty when the author is unknown. */
 	readonly handle: string;
 	readonly displayName: string | null;
+	/** Written by the seller's own page or account: such a comment never claims. */
+	readonly fromPage: boolean;
 	readonly text: string;
 	readonly intent: 'claim' | 'pass' | null;
 	readonly item: string | null;
@@ -132,6 +162,8 @@ export type ChannelStatusChanged = {
 	readonly platform: string;
 	readonly liveId: string;
 	readonly status: ChannelStatus;
+	readonly reason: ChannelReason | null;
+	/** One sentence for the operator: what happened, what to do. */
 	readonly detail: string | null;
 };
 

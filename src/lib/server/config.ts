@@ -1,15 +1,13 @@
 import { z } from 'zod';
+import { metaFaults, metaVariables, readMetaSettings } from './config/meta.ts';
+import type { MetaSettings } from './config/meta.ts';
+import { flag, setting } from './config/setting.ts';
+import { tokenKeyVariables } from './config/token-keys.ts';
+import type { TokenKey } from './config/token-keys.ts';
 
 /** Configuration that can't be used; the message lists every fault at once. */
 export class ConfigError extends Error {
 	override readonly name = 'ConfigError';
-}
-
-const blankAsUnset = (value: unknown): unknown => (value === '' ? undefined : value);
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
-
-function setting<Schema extends z.ZodType>(schema: Schema) {
-	return z.preprocess(blankAsUnset, schema);
 }
 
 const envSchema = z.object({
@@ -28,7 +26,9 @@ const envSchema = z.object({
 			.string()
 			.regex(/^[a-z-]+$/)
 			.optional()
-	)
+	),
+	...metaVariables,
+	...tokenKeyVariables
 });
 
 export type Config = {
@@ -45,6 +45,10 @@ export type Config = {
 	readonly endedShowTtlSeconds: number;
 	/** Header in which a trusted reverse proxy gives the client's address, e.g. `x-forwarded-for`. */
 	readonly trustedProxyHeader: string | null;
+	/** The Meta app, for Facebook and Instagram. Null: this deployment has none. */
+	readonly meta: MetaSettings | null;
+	/** Keys of the stored tokens: the first one seals, all of them open. */
+	readonly tokenKeys: readonly TokenKey[];
 };
 
 /** Reads the configuration from environment variables. Throws `ConfigError` with the whole list of faults. */
@@ -59,6 +63,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 	if (isProduction && env['ROLE'] !== 'worker' && !env['ORIGIN']) {
 		faults.push('  ORIGIN: must be set in production');
 	}
+	faults.push(...metaFaults(env).map((fault) => `  ${fault}`));
 	if (!parsed.success || faults.length > 0) {
 		throw new ConfigError(`The configuration can’t be used:\n${faults.join('\n')}`);
 	}
@@ -72,6 +77,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		logLevel: values.LOG_LEVEL,
 		resumeTailEvents: values.RESUME_TAIL_EVENTS,
 		endedShowTtlSeconds: values.ENDED_SHOW_TTL_SECONDS,
-		trustedProxyHeader: values.TRUSTED_PROXY_HEADER ?? null
+		trustedProxyHeader: values.TRUSTED_PROXY_HEADER ?? null,
+		meta: readMetaSettings(values),
+		tokenKeys: values.TOKEN_KEYS ?? []
 	};
 }

@@ -12,6 +12,7 @@ import { persistedPosition } from './history/postgres-state.ts';
 import { Recovery } from './history/recovery.ts';
 import { WriteBehind } from './history/write-behind.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
+import { createMetaChannels } from './jobs/meta-channels.ts';
 import { RehearsalQueue, startRehearsalWorker } from './jobs/rehearsal-jobs.ts';
 import { Sweep } from './jobs/sweep.ts';
 import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
@@ -110,6 +111,21 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		: null;
 	const sweep = worksHistory ? new Sweep({ db, redis, writeBehind, logger }) : null;
 
+	const channels = new ChannelReports(runner);
+	const meta = config.meta
+		? createMetaChannels({
+				config,
+				settings: config.meta,
+				db,
+				redis,
+				scripts,
+				comments,
+				reports: channels,
+				logger,
+				connect
+			})
+		: null;
+
 	const auth = createAuthService({ db, redis, config });
 	const stopHousekeeping = worksHistory ? startHousekeeping(auth, logger) : () => undefined;
 
@@ -121,7 +137,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	let closing: Promise<void> | null = null;
 	const close = async (): Promise<void> => {
 		stopHousekeeping();
-		await Promise.all([patiently(rehearsalWorker?.close()), patiently(sweep?.close())]);
+		await Promise.all([rehearsalWorker?.close(), sweep?.close(), meta?.close()].map(patiently));
 		await Promise.all([rehearsals.close(), waker.close(), worker?.close()].map(patiently));
 		live.close();
 		for (const client of connections) client.disconnect();
@@ -136,7 +152,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		scripts,
 		comments,
 		actions,
-		channels: new ChannelReports(runner),
+		channels,
+		meta: meta?.services ?? null,
 		live,
 		auth,
 		rehearsals,

@@ -17,6 +17,16 @@ export const APP_ERRORS = {
 	NOT_A_WINNER: 'This buyer holds no unit of the item any more.',
 	NO_ACTIVE_CLAIM: 'This claim is no longer active.',
 	UNDO_NOT_POSSIBLE: 'This can no longer be taken back exactly.',
+	// channels and connections
+	CHANNEL_NOT_FOUND: 'There is no such channel in this show.',
+	CONNECTION_NOT_FOUND: 'There is no such connection in this workspace.',
+	LIVE_NOT_FOUND: 'This broadcast was not found on the connected account.',
+	LIVE_IN_USE: 'Another show of this workspace listens to this broadcast already.',
+	NEEDS_REAUTH: 'The platform no longer accepts our access. Connect the account again.',
+	PLATFORM_REFUSED: 'The platform refused this.',
+	PLATFORM_UNAVAILABLE: 'The platform can’t be reached right now. Try again in a moment.',
+	META_NOT_CONFIGURED: 'Facebook and Instagram are not set up on this server.',
+	CONNECT_EXPIRED: 'This connection attempt is over. Please start it again.',
 	// input and access
 	INVALID_INPUT: 'The input is not valid.',
 	SIGNED_OUT: 'Please sign in.',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COMMENT_OUTCOMES } from '../domain/events.ts';
+import { CHANNEL_REASONS, COMMENT_OUTCOMES } from '../domain/events.ts';
 import type { ShowEvent } from '../domain/events.ts';
 
 // The shapes of domain/events.ts, checked where events come back from Redis and Postgres.
@@ -20,6 +20,7 @@ export const channelStatusSchema = z.object({
 	platform: z.string(),
 	liveId: z.string(),
 	status: z.enum(['connecting', 'connected', 'degraded', 'disconnected', 'ended']),
+	reason: z.enum(CHANNEL_REASONS).nullable().default(null),
 	detail: z.string().nullable()
 });
 
@@ -64,9 +65,10 @@ const showEventSchema = z.discriminatedUnion('type', [
 			liveId: z.string(),
 			commentId: z.string(),
 			postedAt: z.number().int().nullable(),
-			userId: z.string(),
+			userId: z.string().nullable(),
 			handle: z.string(),
 			displayName: z.string().nullable(),
+			fromPage: z.boolean().default(false),
 			text: z.string(),
 			intent: z.enum(['claim', 'pass']).nullable(),
 			item: z.string().nullable(),

@@ -25,9 +25,9 @@ export class ChannelReports {
 
 	/** Records how a channel stands. The same report twice is one event. */
 	async status(showId: string, report: ChannelStatusChanged): Promise<void> {
-		const { channelId, platform, liveId, status } = report;
+		const { channelId, platform, liveId, status, reason } = report;
 		const detail = report.detail === null ? null : cleanText(report.detail, MAX_REPORT_TEXT);
-		const json = JSON.stringify({ channelId, platform, liveId, status, detail });
+		const json = JSON.stringify({ channelId, platform, liveId, status, reason, detail });
 		await this.#runner.act(CHANNEL_STATUS_SCRIPT, showId, [channelId, json], z.unknown());
 	}
 

@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { buyerKey } from '../../domain/buyer.ts';
-import type { Buyer } from '../../domain/buyer.ts';
+import { commentAuthor } from '../../domain/buyer.ts';
 import { COMMENT_OUTCOMES } from '../../domain/events.ts';
 import type { CommentOutcome, LogPosition } from '../../domain/events.ts';
 import { parseComment } from '../../domain/parse-comment.ts';
@@ -36,7 +35,10 @@ export const incomingCommentSchema = z.object({
 	liveId: opaqueId,
 	/** Null or absent for a source without comment ids: then a hash stands in for it. */
 	commentId: opaqueId.nullish(),
-	userId: opaqueId,
+	/** Null when the platform does not name the author: the comment is logged and never claims. */
+	userId: opaqueId.nullable(),
+	/** Written by the seller's own page or account: logged, never claims. */
+	fromPage: z.boolean().default(false),
 	userHandle: z.string().transform((handle) => cleanText(handle, MAX_NAME_TEXT)),
 	userDisplayName: z
 		.string()
@@ -130,26 +132,28 @@ export class CommentIntake {
 		}
 		const comment = parsed.data;
 		const commentId = comment.commentId ?? hashedCommentId(comment);
-		const buyer: Buyer = {
-			key: buyerKey(comment.platform, comment.userId),
+		const author = {
 			platform: comment.platform,
 			userId: comment.userId,
-			handle: comment.userHandle,
-			displayName: comment.userDisplayName ?? null
+			handle: comment.userId === null ? '' : comment.userHandle,
+			displayName: comment.userId === null ? null : (comment.userDisplayName ?? null),
+			fromPage: comment.fromPage
 		};
+		const buyer = commentAuthor(author);
 		const text = cleanText(comment.text, MAX_COMMENT_TEXT);
 		const logged = JSON.stringify({
 			platform: comment.platform,
 			liveId: comment.liveId,
 			commentId,
 			postedAt: comment.postedAt ?? null,
-			userId: buyer.userId,
-			handle: buyer.handle,
-			displayName: buyer.displayName,
+			userId: author.userId,
+			handle: author.handle,
+			displayName: author.displayName,
+			fromPage: author.fromPage,
 			text
 		});
 		const key = commentKey(comment.platform, commentId);
-		const buyerJson = JSON.stringify(buyer);
+		const buyerJson = buyer ? JSON.stringify(buyer) : '';
 
 		for (;;) {
 			const words = this.#words.get(showId);
@@ -162,7 +166,7 @@ export class CommentIntake {
 				words?.claimWord ?? '',
 				words?.passWord ?? '',
 				buyerJson,
-				buyer.key,
+				buyer?.key ?? '',
 				randomUUID()
 			]);
 			switch (reply.code) {

@@ -37,7 +37,10 @@ export const SHOW_ITEM_SCRIPT: ShowScript = {
 export const UNDO_SCRIPT: ShowScript = { name: 'undo', keys: CLAIM_KEYS };
 export const REOPEN_SCRIPT: ShowScript = {
 	name: 'reopen',
-	keys: ['meta', 'events', 'live', 'items', 'claims', 'queue', 'comments', 'channels']
+	keys: [
+		...(['meta', 'events', 'live', 'items', 'claims', 'queue', 'comments', 'channels'] as const),
+		...(['inbox', 'sightings', 'intake'] as const)
+	]
 };
 
 /** A claim as an operator points at it. Without `claimId`: whichever the buyer holds now. */

@@ -7,6 +7,11 @@ import pg from 'pg';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { projectRoot } from '../project-root.ts';
+import type {
+	ChannelSourcesTable,
+	ChannelWatchesTable,
+	ConnectionsTable
+} from './tables/channels.ts';
 import type { AuditLogTable, ClaimsTable, CommentsTable, EventsTable } from './tables/log.ts';
 import type { MembersTable, SessionsTable, UsersTable, WorkspacesTable } from './tables/people.ts';
 import type { ChannelsTable, ItemsTable, ShowsTable } from './tables/shows.ts';
@@ -23,6 +28,9 @@ export type Database = {
 	comments: CommentsTable;
 	events: EventsTable;
 	audit_log: AuditLogTable;
+	connections: ConnectionsTable;
+	channel_sources: ChannelSourcesTable;
+	channel_watches: ChannelWatchesTable;
 };
 
 export type Db = Kysely<Database>;

@@ -78,14 +78,14 @@ async function readChannels(
 ): Promise<Map<string, ChannelStatusChanged>> {
 	const rows = await db
 		.selectFrom('channels')
-		.select(['id', 'platform', 'live_id', 'status', 'detail'])
+		.select(['id', 'platform', 'live_id', 'status', 'reason', 'detail'])
 		.where('show_id', '=', showId)
 		.orderBy('created_at')
 		.execute();
 	return new Map(
-		rows.map(({ id, platform, live_id, status, detail }) => [
+		rows.map(({ id, platform, live_id, status, reason, detail }) => [
 			id,
-			{ channelId: id, platform, liveId: live_id, status, detail }
+			{ channelId: id, platform, liveId: live_id, status, reason, detail }
 		])
 	);
 }

@@ -49,7 +49,7 @@ async function insertComments(
 	if (comments.length === 0) return;
 	await sql`
 		insert into comments (show_id, seq, platform, live_id, comment_id, user_id, handle,
-			display_name, text, posted_at, received_at, intent, item_number, outcome, claim_id, position)
+			display_name, from_page, text, posted_at, received_at, intent, item_number, outcome, claim_id, position)
 		select ${showId}::uuid, * from unnest(
 			${comments.map((event) => event.seq)}::bigint[],
 			${comments.map((event) => event.data.platform)}::text[],
@@ -58,6 +58,7 @@ async function insertComments(
 			${comments.map((event) => event.data.userId)}::text[],
 			${comments.map((event) => event.data.handle)}::text[],
 			${comments.map((event) => event.data.displayName)}::text[],
+			${comments.map((event) => event.data.fromPage)}::boolean[],
 			${comments.map((event) => event.data.text)}::text[],
 			${comments.map((event) => isoTime(event.data.postedAt))}::timestamptz[],
 			${comments.map((event) => isoTime(event.at))}::timestamptz[],
@@ -167,15 +168,16 @@ async function upsertChannels(
 ): Promise<void> {
 	if (channels.length === 0) return;
 	await sql`
-		insert into channels (show_id, id, platform, live_id, status, detail)
+		insert into channels (show_id, id, platform, live_id, status, reason, detail)
 		select ${showId}::uuid, * from unnest(
 			${channels.map((channel) => channel.channelId)}::uuid[],
 			${channels.map((channel) => channel.platform)}::text[],
 			${channels.map((channel) => channel.liveId)}::text[],
 			${channels.map((channel) => channel.status)}::text[],
+			${channels.map((channel) => channel.reason)}::text[],
 			${channels.map((channel) => channel.detail)}::text[])
 		on conflict (id) do update set platform = excluded.platform, live_id = excluded.live_id,
-			status = excluded.status, detail = excluded.detail
+			status = excluded.status, reason = excluded.reason, detail = excluded.detail
 	`.execute(tx);
 }
 

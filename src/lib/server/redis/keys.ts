@@ -10,6 +10,9 @@
  * | queue | sorted set | `<n>\|<rank>\|<buyer>` for each waiting claim |
  * | comments | hash | `platform:commentId` → first result |
  * | channels | hash | channel id → last channel.status |
+ * | inbox | hash | comments that wait for their turn (lua/offer-comments.lua) |
+ * | sightings | hash | `platform:commentId` → which paths brought it |
+ * | intake | hash | per channel: poll state and counters; `last` = order key of the last comment taken |
  * | events | stream | id `<seq>-0`, field `e` = event as JSON |
  * | live | shard channel | JSON array of events, or a note object |
  */
@@ -20,6 +23,9 @@ export const SHOW_KEYS = [
 	'queue',
 	'comments',
 	'channels',
+	'inbox',
+	'sightings',
+	'intake',
 	'events',
 	'live'
 ] as const;
@@ -40,6 +46,11 @@ export type StagedKey = (typeof STAGED_KEYS)[number];
 
 export function showKey(showId: string, key: ShowKey): string {
 	return `sellary:{show:${showId}}:${key}`;
+}
+
+/** Who may do something that one process at a time does for a show, e.g. feeding its comments in order. */
+export function leaseKey(showId: string, what: string): string {
+	return `sellary:{show:${showId}}:lease:${what}`;
 }
 
 /** Where the rebuild with this epoch keeps a part until it is committed. */

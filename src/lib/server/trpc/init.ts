@@ -7,6 +7,8 @@ import { WorkspaceScope } from '../history/queries/scope.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
 import type { RehearsalJob } from '../jobs/rehearsal-jobs.ts';
 import type { ApiContext } from './api-context.ts';
+import { ChannelControls, showChannels } from './channel-controls.ts';
+import { ConnectionControls } from './connection-controls.ts';
 import { errorShape, toTrpcError } from './errors.ts';
 import { ShowControls, ShowView } from './show-controls.ts';
 import type { ApiServices } from './services.ts';
@@ -85,6 +87,15 @@ export const operatorProcedure = operating.use(({ ctx, next }) => {
 	});
 });
 
+/** Members, for the workspace's connections; operators below. */
+export const connectionProcedure = signedIn.use(({ ctx, next }) =>
+	next({ ctx: { connections: new ConnectionControls(ctx.services, ctx.member) } })
+);
+
+export const connectionOperatorProcedure = operating.use(({ ctx, next }) =>
+	next({ ctx: { connections: new ConnectionControls(ctx.services, ctx.member) } })
+);
+
 /** Any text: a malformed id is answered like an unknown one. */
 const showInput = z.object({ showId: z.string().max(100) });
 
@@ -93,6 +104,12 @@ export const showProcedure = signedIn.input(showInput).use(async ({ ctx, input, 
 	const access = workspaceAccess(ctx);
 	const show = await access.scope.show(input.showId);
 	return await next({ ctx: { ...access, show, view: new ShowView(ctx.services, show) } });
+});
+
+/** Members, for the channels of a show of their workspace. */
+export const showChannelsProcedure = signedIn.input(showInput).use(async ({ ctx, input, next }) => {
+	const show = await workspaceAccess(ctx).scope.show(input.showId);
+	return await next({ ctx: { listChannels: () => showChannels(ctx.services, show) } });
 });
 
 /** Owners and operators, for a show of their workspace. */
@@ -108,6 +125,10 @@ export const showOperatorProcedure = operating
 				show,
 				view: new ShowView(ctx.services, show),
 				controls: new ShowControls(ctx.services, show, actor),
+				channels: new ChannelControls(ctx.services, show, {
+					connections: new ConnectionControls(ctx.services, ctx.member),
+					actor
+				}),
 				controlsOf: (other: ScopedShow) => new ShowControls(ctx.services, other, actor)
 			}
 		});

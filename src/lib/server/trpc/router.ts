@@ -2,8 +2,10 @@ import type { Config } from '../config.ts';
 import { router } from './init.ts';
 import { authRouter } from './routers/auth.ts';
 import { buyersRouter } from './routers/buyers.ts';
+import { channelsRouter } from './routers/channels.ts';
 import { claimsRouter } from './routers/claims.ts';
 import { commentsRouter } from './routers/comments.ts';
+import { connectionsRouter } from './routers/connections.ts';
 import { debugRouter } from './routers/debug.ts';
 import { itemsRouter } from './routers/items.ts';
 import { liveRouter } from './routers/live.ts';
@@ -18,6 +20,8 @@ const areas = {
 	comments: commentsRouter,
 	buyers: buyersRouter,
 	live: liveRouter,
+	channels: channelsRouter,
+	connections: connectionsRouter,
 	rehearsals: rehearsalsRouter
 };
 

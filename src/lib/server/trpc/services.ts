@@ -4,6 +4,7 @@ import type { OperatorActions } from '../allocator/operator-actions.ts';
 import type { AuthService } from '../auth/service.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../history/database.ts';
+import type { MetaServices } from '../jobs/meta-channels.ts';
 import type { RehearsalQueue } from '../jobs/rehearsal-jobs.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { LiveFeed } from '../realtime/hub-types.ts';
@@ -18,6 +19,8 @@ export type ApiServices = {
 	readonly comments: CommentIntake;
 	readonly actions: OperatorActions;
 	readonly channels: ChannelReports;
+	/** Facebook and Instagram; null when this server has no Meta app. */
+	readonly meta: MetaServices | null;
 	readonly live: LiveFeed;
 	readonly auth: AuthService;
 	readonly rehearsals: Pick<RehearsalQueue, 'add'>;

@@ -29,7 +29,10 @@ export class ShowView {
 	}
 }
 
-type ControlServices = Pick<ApiServices, 'actions' | 'comments' | 'db' | 'redis'>;
+type ControlServices = Pick<
+	ApiServices,
+	'actions' | 'comments' | 'db' | 'redis' | 'meta' | 'logger'
+>;
 
 /** What an operator may do to one show, each action signed with the actor. Errors as `OperatorActions`. */
 export class ShowControls {
@@ -79,12 +82,14 @@ export class ShowControls {
 		return this.#services.actions.removeItem(this.#show.id, item, this.#actor);
 	}
 
-	changeStatus(action: StatusAction): Promise<void> {
-		return this.#services.actions.changeStatus(this.#show.id, action, this.#actor);
+	async changeStatus(action: StatusAction): Promise<void> {
+		await this.#services.actions.changeStatus(this.#show.id, action, this.#actor);
+		await this.#hurryChannels();
 	}
 
-	reopen(): Promise<void> {
-		return this.#services.actions.reopen(this.#show.id, this.#actor);
+	async reopen(): Promise<void> {
+		await this.#services.actions.reopen(this.#show.id, this.#actor);
+		await this.#hurryChannels();
 	}
 
 	/** Says which item the host holds up; null for none. */
@@ -98,6 +103,18 @@ export class ShowControls {
 		const plan = planUndo(await readActionEvents(redis, db, this.#show.id, actionSeq));
 		if (!plan) throw new AppError('UNDO_NOT_POSSIBLE', { details: { reason: 'no_action' } });
 		return await actions.undo(this.#show.id, plan, this.#actor);
+	}
+
+	/** Channels start and stop with the show; without this they would do so some seconds later. */
+	async #hurryChannels(): Promise<void> {
+		try {
+			await this.#services.meta?.jobs.reconcileSoon();
+		} catch (error) {
+			this.#services.logger.warn(
+				{ err: error, showId: this.#show.id },
+				'channels were not hurried'
+			);
+		}
 	}
 
 	editShow(settings: ShowSettings): Promise<void> {

@@ -22,6 +22,7 @@ export async function findCommenters(
 				.selectFrom('comments')
 				.select(['seq', 'platform', 'user_id', 'handle', 'display_name'])
 				.where('show_id', '=', show.id)
+				.where('from_page', '=', false)
 				.orderBy('seq', 'desc')
 				.limit(SEARCHED_COMMENTS)
 		)
@@ -32,6 +33,8 @@ export async function findCommenters(
 			sql<string>`(array_agg(handle order by seq desc))[1]`.as('handle'),
 			sql<string | null>`(array_agg(display_name order by seq desc))[1]`.as('display_name')
 		])
+		.where('user_id', 'is not', null)
+		.$narrowType<{ user_id: string }>()
 		.where((eb) => eb.or([eb('handle', 'ilike', pattern), eb('display_name', 'ilike', pattern)]))
 		.groupBy(['platform', 'user_id'])
 		.orderBy(sql`max(seq)`, 'desc')

@@ -29,9 +29,10 @@ export type CommentsTable = Timestamps & {
 	platform: string;
 	live_id: string;
 	comment_id: string;
-	user_id: string;
+	user_id: string | null;
 	handle: string;
 	display_name: string | null;
+	from_page: Generated<boolean>;
 	text: string;
 	posted_at: Date | null;
 	received_at: Date;

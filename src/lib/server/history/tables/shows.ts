@@ -1,5 +1,10 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { ChannelStatus, ItemState, ShowStatus } from '../../../domain/events.ts';
+import type {
+	ChannelReason,
+	ChannelStatus,
+	ItemState,
+	ShowStatus
+} from '../../../domain/events.ts';
 import type { Timestamps } from './people.ts';
 
 export type ShowsTable = Timestamps & {
@@ -39,5 +44,6 @@ export type ChannelsTable = Timestamps & {
 	platform: string;
 	live_id: string;
 	status: ChannelStatus;
+	reason: ChannelReason | null;
 	detail: string | null;
 };

@@ -1,0 +1,84 @@
+import type { Logger } from '../observability/logger.ts';
+import type { MetaSettings } from './meta/settings.ts';
+import { equalSecrets, verifyWebhookSignature } from './meta/signature.ts';
+
+/** Meta batches up to 1,000 updates (PLATFORMS 3.5); what is larger is none of Meta's. */
+export const MAX_WEBHOOK_BYTES = 4_000_000;
+/** Deliveries that are taken in at the same time by one process; Meta comes again with the others. */
+const MAX_IN_FLIGHT = 64;
+
+export type Receipt =
+	/** Stored; answer 200. A repeated delivery is stored once. */
+	| 'accepted'
+	/** Not signed by Meta; answer 401. */
+	| 'forged'
+	/** Too much at once; answer 503. */
+	| 'busy';
+
+export type WebhookReceiverOptions = {
+	readonly settings: MetaSettings;
+	/** Stores the delivery for good, once. */
+	readonly enqueue: (rawText: string) => Promise<void>;
+	readonly logger: Logger;
+};
+
+const SIGNATURE = /^sha256=[0-9a-f]{64}$/;
+
+/**
+ * Takes Meta's webhook deliveries in: checks the signature over the raw bytes, stores them, and leaves
+ * everything else to a worker, so that Meta has its answer at once (PLATFORMS 0.1, 3.5). Nothing is decoded
+ * before the signature was found right.
+ */
+export class WebhookReceiver {
+	readonly #options: WebhookReceiverOptions;
+	#inFlight = 0;
+	#forged = 0;
+
+	constructor(options: WebhookReceiverOptions) {
+		this.#options = options;
+	}
+
+	/** The handshake of PLATFORMS 3.2: what to answer, or null for a caller who is not Meta. */
+	challenge(query: URLSearchParams): string | null {
+		const token = query.get('hub.verify_token');
+		const challenge = query.get('hub.challenge');
+		if (query.get('hub.mode') !== 'subscribe' || token === null || challenge === null) return null;
+		return equalSecrets(token, this.#options.settings.verifyToken) ? challenge : null;
+	}
+
+	/** Whether it is worth reading the body: a header that can't be right is refused unread. */
+	looksSigned(signature: string | null): boolean {
+		return signature !== null && SIGNATURE.test(signature);
+	}
+
+	/**
+	 * `readBody` is called only while few deliveries are in flight. It gives null for a body that is too
+	 * large. Throws when the delivery can't be stored: Meta comes again.
+	 */
+	async receive(
+		signature: string | null,
+		readBody: () => Promise<Uint8Array | null>
+	): Promise<Receipt> {
+		if (!this.looksSigned(signature)) return this.#refuse();
+		if (this.#inFlight >= MAX_IN_FLIGHT) return 'busy';
+		this.#inFlight++;
+		try {
+			const raw = await readBody();
+			const { webhookSecrets } = this.#options.settings;
+			if (!raw || !verifyWebhookSignature(raw, signature, webhookSecrets)) return this.#refuse();
+			await this.#options.enqueue(new TextDecoder().decode(raw));
+			return 'accepted';
+		} finally {
+			this.#inFlight--;
+		}
+	}
+
+	/** A secret that was changed at Meta and not here would lose everything, so it must not go unseen. */
+	#refuse(): Receipt {
+		this.#forged++;
+		if (Number.isInteger(Math.log10(this.#forged))) {
+			this.#options.logger.warn({ count: this.#forged }, 'webhooks without a valid signature');
+		}
+		return 'forged';
+	}
+}

@@ -1,0 +1,28 @@
+import type { Db } from './database.ts';
+
+/** Something that a member did which is no event of a show's log. */
+export type AuditEntry = {
+	readonly workspaceId: string;
+	readonly showId: string | null;
+	readonly actor: string;
+	readonly action: string;
+	readonly target: string;
+	/** Facts; no secrets. */
+	readonly details: Readonly<Record<string, unknown>>;
+};
+
+/** Adds an entry to the audit log. What events tell is added by the write-behind (write-batch.ts). */
+export async function recordAudit(db: Db, entry: AuditEntry): Promise<void> {
+	await db
+		.insertInto('audit_log')
+		.values({
+			workspace_id: entry.workspaceId,
+			show_id: entry.showId,
+			actor: entry.actor,
+			action: entry.action,
+			target: entry.target,
+			details: JSON.stringify(entry.details),
+			at: new Date()
+		})
+		.execute();
+}

@@ -1,0 +1,198 @@
+import type { ChannelReports } from '../allocator/channel-reports.ts';
+import type { CommentIntake } from '../allocator/comment.ts';
+import { closeChannel, findChannel } from '../channels/channel-store.ts';
+import type { Channel } from '../channels/channel-store.ts';
+import { ConnectionHealthCheck } from '../channels/connection-health.ts';
+import { ConnectionStore } from '../channels/connection-store.ts';
+import { ConnectionWebhooks } from '../channels/connection-webhooks.ts';
+import { Connections } from '../channels/connections.ts';
+import { LiveDiscovery } from '../channels/discovery.ts';
+import { CommentInbox } from '../channels/inbox.ts';
+import { ChannelIntake } from '../channels/intake.ts';
+import { LoginFlow } from '../channels/login-flow.ts';
+import { MetaClient } from '../channels/meta/client.ts';
+import type { MetaSettings } from '../channels/meta/settings.ts';
+import { ChannelPoller } from '../channels/poll.ts';
+import { ChannelStreams } from '../channels/streams.ts';
+import { ChannelSupervisor } from '../channels/supervisor.ts';
+import { TokenVault } from '../channels/token-vault.ts';
+import { ChannelWatcher } from '../channels/watcher.ts';
+import { WebhookReceiver } from '../channels/webhook-receiver.ts';
+import { WebhookRouter } from '../channels/webhook-router.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../history/database.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { RedisClient } from '../redis/run-script.ts';
+import type { LuaScript } from '../redis/script-loader.ts';
+import { ChannelJobs, startChannelWorker } from './channel-jobs.ts';
+import { WebhookQueue, startWebhookWorker } from './webhook-jobs.ts';
+
+/** What a process offers of Facebook and Instagram, whatever its role. */
+export type MetaServices = {
+	readonly settings: MetaSettings;
+	readonly receiver: WebhookReceiver;
+	readonly flow: LoginFlow;
+	readonly connections: Connections;
+	readonly store: ConnectionStore;
+	readonly health: ConnectionHealthCheck;
+	readonly discovery: LiveDiscovery;
+	readonly intake: ChannelIntake;
+	readonly jobs: ChannelJobs;
+};
+
+export type MetaChannelsOptions = {
+	readonly config: Config;
+	readonly settings: MetaSettings;
+	readonly db: Db;
+	readonly redis: RedisClient;
+	readonly scripts: ReadonlyMap<string, LuaScript>;
+	readonly comments: CommentIntake;
+	readonly reports: ChannelReports;
+	readonly logger: Logger;
+	/** Opens a connection for jobs to be added, or for a worker to wait on. */
+	readonly connect: (kind: 'jobs' | 'worker') => RedisClient;
+};
+
+export type MetaChannels = { readonly services: MetaServices; close(): Promise<void> };
+
+/** Builds the channels of Facebook and Instagram; with a worker's role also what reads them. */
+export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
+	const { config, settings, db, redis, scripts, logger } = options;
+	const client = new MetaClient(settings);
+	const vault = new TokenVault(config.tokenKeys);
+	const store = new ConnectionStore(db, vault);
+	const webhooks = new ConnectionWebhooks({ client, connections: store, logger });
+	const health = new ConnectionHealthCheck({ client, connections: store, webhooks, logger });
+	const flow = new LoginFlow({ client, redis, vault });
+	const { orderWindowMs } = settings;
+	const inbox = new CommentInbox({
+		redis,
+		scripts,
+		comments: options.comments,
+		orderWindowMs,
+		logger
+	});
+	const intake = new ChannelIntake({ inbox, reports: options.reports, orderWindowMs, logger });
+	const discovery = new LiveDiscovery({ client, connections: store, redis });
+	const queues = options.connect('jobs');
+	const { active, quiet } = settings.pollMs;
+	const jobs = new ChannelJobs(queues, Math.min(active, quiet), logger);
+	const deliveries = new WebhookQueue(queues, logger);
+
+	const services: MetaServices = {
+		settings,
+		receiver: new WebhookReceiver({
+			settings,
+			enqueue: (rawText) => deliveries.add(rawText),
+			logger
+		}),
+		flow,
+		connections: new Connections({ client, connections: store, flow, health, webhooks, logger }),
+		store,
+		health,
+		discovery,
+		intake,
+		jobs
+	};
+	const closeQueues = async (): Promise<void> => {
+		intake.close();
+		await Promise.all([jobs.close(), deliveries.close()]);
+	};
+	if (config.role === 'web') return { services, close: closeQueues };
+
+	const watcher = new ChannelWatcher({ db, redis, connections: store, discovery, logger });
+	const poller = new ChannelPoller({
+		redis,
+		scripts,
+		client,
+		connections: store,
+		intake,
+		logger,
+		onEnded: (channel) => endChannel(options, intake, channel),
+		onTokenDied: (connection, error) => health.failed(connection, error)
+	});
+	const streams = new ChannelStreams({
+		redis,
+		scripts,
+		client,
+		connections: store,
+		intake,
+		logger,
+		onOpen: (channel) => jobs.pollNow(channel.id)
+	});
+	const supervisor = new ChannelSupervisor({
+		db,
+		schedulers: jobs,
+		intake,
+		streams,
+		watcher,
+		logger
+	});
+	const router = new WebhookRouter({
+		db,
+		redis,
+		connections: store,
+		intake,
+		logger,
+		onLive: async ({ platform, accountId, liveId, status }) => {
+			if (status === 'ended') {
+				await lookAtStatus(options, jobs, liveId);
+			} else if (await watcher.wentLive(platform, accountId, liveId)) {
+				await supervisor.reconcile();
+			}
+		}
+	});
+	const channelWorker = startChannelWorker(
+		options.connect('worker'),
+		{
+			tick: async (channelId, { when, checkStatus }, signal) => {
+				const channel = await findChannel(db, channelId);
+				if (!channel) return;
+				await intake.drain(channel.showId);
+				await poller.poll(channel, signal, { when, checkStatus });
+			},
+			reconcile: () => supervisor.reconcile(),
+			checkConnections: () => health.checkAll()
+		},
+		logger
+	);
+	const webhookWorker = startWebhookWorker(options.connect('worker'), deliveries, router, logger);
+	return {
+		services,
+		close: async () => {
+			await supervisor.close();
+			await Promise.all([streams.close(), channelWorker.close(), webhookWorker.close()]);
+			await closeQueues();
+		}
+	};
+}
+
+/** The broadcast is over, by its own status. */
+async function endChannel(
+	{ db }: MetaChannelsOptions,
+	intake: ChannelIntake,
+	channel: Channel
+): Promise<void> {
+	await intake.report(channel, {
+		status: 'ended',
+		reason: 'live_ended',
+		detail: 'The broadcast is over. Everything that was written in it has been read.'
+	});
+	await closeChannel(db, channel.id, 'live_ended');
+}
+
+/** A webhook's word that a live has ended is a hint to look, never the end itself (PLATFORMS 2.1). */
+async function lookAtStatus(
+	{ db }: MetaChannelsOptions,
+	jobs: ChannelJobs,
+	liveId: string
+): Promise<void> {
+	const channels = await db
+		.selectFrom('channel_sources')
+		.select('id')
+		.where('platform', '=', 'facebook')
+		.where('live_id', '=', liveId)
+		.where('closed_at', 'is', null)
+		.execute();
+	for (const { id } of channels) await jobs.pollNow(id, true);
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { Queue, Worker } from 'bullmq';
+import { z } from 'zod';
+import type { WebhookRouter } from '../channels/webhook-router.ts';
+import type { Logger } from '../observability/logger.ts';
+import { throttledErrors } from '../observability/throttled-errors.ts';
+import { JOBS_PREFIX } from '../redis/keys.ts';
+import type { RedisClient } from '../redis/run-script.ts';
+
+const QUEUE = 'webhooks';
+const CONCURRENCY = 20;
+/** An identical delivery within this time is the same one. Later ones are told apart by their comments. */
+const SAME_DELIVERY_MS = 10 * 60_000;
+const RETRY = { attempts: 50, backoff: { type: 'exponential', delay: 250, jitter: 0.5 } } as const;
+/**
+ * When to look again at comments of a page's posts: polling or the stream tells which post is the live's,
+ * and they may be slower than the webhook.
+ */
+const LOOK_AGAIN_MS = [2_000, 6_000, 20_000, 60_000];
+
+const jobSchema = z.object({ raw: z.string(), receivedAt: z.number(), look: z.number().int() });
+
+/** Keeps webhook deliveries until a worker has routed them. */
+export class WebhookQueue {
+	readonly #queue: Queue;
+
+	constructor(connection: RedisClient, logger: Logger) {
+		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
+		this.#queue.on('error', throttledErrors(logger, 'webhook queue'));
+	}
+
+	/** Returns once the delivery is stored. */
+	async add(raw: string): Promise<void> {
+		const id = createHash('sha256').update(raw).digest('base64url');
+		await this.#queue.add(
+			'delivery',
+			{ raw, receivedAt: Date.now(), look: 0 },
+			{
+				...RETRY,
+				deduplication: { id, ttl: SAME_DELIVERY_MS },
+				removeOnComplete: true,
+				removeOnFail: { count: 100 }
+			}
+		);
+	}
+
+	/** Routes a delivery once more after a while. False when it was looked at often enough. */
+	async lookAgain(raw: string, receivedAt: number, look: number): Promise<boolean> {
+		const delay = LOOK_AGAIN_MS[look];
+		if (delay === undefined) return false;
+		await this.#queue.add(
+			'delivery',
+			{ raw, receivedAt, look: look + 1 },
+			{ ...RETRY, delay, removeOnComplete: true, removeOnFail: { count: 100 } }
+		);
+		return true;
+	}
+
+	async close(): Promise<void> {
+		await this.#queue.close();
+	}
+}
+
+/** Routes deliveries to shows. */
+export function startWebhookWorker(
+	connection: RedisClient,
+	queue: WebhookQueue,
+	router: Pick<WebhookRouter, 'route'>,
+	logger: Logger
+): Worker {
+	const worker = new Worker(
+		QUEUE,
+		async (job) => {
+			const { raw, receivedAt, look } = jobSchema.parse(job.data);
+			const { unmatched } = await router.route(raw, receivedAt);
+			if (unmatched > 0) await queue.lookAgain(raw, receivedAt, look);
+		},
+		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY }
+	);
+	worker.on('error', throttledErrors(logger, 'webhook worker'));
+	worker.on('failed', (job, error) => {
+		logger.warn({ err: error, job: job?.id, attempt: job?.attemptsMade }, 'a webhook job failed');
+	});
+	return worker;
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CommentReceived } from '../../src/lib/domain/events.ts';
+import { readEvents } from '../../src/lib/server/allocator/event-stream.ts';
+import { addChannel, channelsOfShow } from '../../src/lib/server/channels/channel-store.ts';
+import type { Connection } from '../../src/lib/server/channels/connection-store.ts';
+import { channelFigures } from '../../src/lib/server/channels/figures.ts';
+import type { ChannelFigures } from '../../src/lib/server/channels/figures.ts';
+import type { LoginSession } from '../../src/lib/server/channels/login-flow.ts';
+import type { AppContext } from '../../src/lib/server/context.ts';
+import type { MetaServices } from '../../src/lib/server/jobs/meta-channels.ts';
+import { FakeMeta } from '../../scripts/fake-meta/server.ts';
+import type { FakeMetaOptions } from '../../scripts/fake-meta/server.ts';
+import { connectAccounts, loopbackEnv, serveWebhooks } from '../../scripts/lib/meta-loopback.ts';
+import { createTestContext } from './harness.ts';
+import type { TestContext } from './harness.ts';
+import { liveState } from './probes.ts';
+
+/** A live of the fake, of either platform. */
+type AnyLive = { readonly id: string; readonly videoId?: string };
+
+export type MetaContext = {
+	readonly app: TestContext;
+	readonly meta: MetaServices;
+	readonly fake: FakeMeta;
+	readonly session: LoginSession;
+	/** Environment of another process on the same fake. */
+	readonly env: Record<string, string>;
+	connect(options?: Parameters<typeof connectAccounts>[2]): Promise<Connection[]>;
+	/** Binds a live to a show; the show may be on already. Returns the channel's id. */
+	listen(showId: string, connection: Connection, live: AnyLive): Promise<string>;
+	figures(showId: string, channelId: string): Promise<ChannelFigures>;
+	/** Status and reason of the show's one channel, as consoles see it. */
+	standing(showId: string): Promise<{ status: string; reason: string | null } | null>;
+	/** Comments in the log, in its order. */
+	logged(showId: string): Promise<(CommentReceived & { readonly seq: number })[]>;
+	close(): Promise<void>;
+};
+
+/** The whole application with the fake as its Meta, webhooks served over HTTP. */
+export async function createMetaContext(
+	options: { readonly fake?: FakeMetaOptions; readonly env?: Record<string, string> } = {}
+): Promise<MetaContext> {
+	const fake = await FakeMeta.start({
+		...options.fake,
+		knobs: { dialog: { mode: 'grant' }, ...options.fake?.knobs }
+	});
+	const env = { ...loopbackEnv(fake), ...options.env };
+	const app = await createTestContext({ env });
+	const { meta } = app;
+	if (!meta) throw new Error('the fake’s settings make no Meta app');
+	const webhooks = await serveWebhooks(meta.receiver);
+	await fake.subscribeApp({ callbackUrl: webhooks.url });
+	const session = { sessionId: randomUUID(), workspaceId: app.workspaceId };
+	return {
+		app,
+		meta,
+		fake,
+		session,
+		env,
+		connect: (more) => connectAccounts(app, session, more),
+		async listen(showId, connection, live) {
+			const channelId = await addChannel(app.db, {
+				showId,
+				connectionId: connection.id,
+				platform: connection.platform,
+				accountId: connection.accountId,
+				accountName: connection.accountName,
+				liveId: live.id,
+				videoId: live.videoId ?? null,
+				title: null
+			});
+			await meta.jobs.reconcileSoon();
+			return channelId;
+		},
+		figures: (showId, id) => channelFigures(app.redis, { showId, id }),
+		async standing(showId) {
+			const [channel] = (await liveState(app, showId)).channels.values();
+			return channel ? { status: channel.status, reason: channel.reason } : null;
+		},
+		async logged(showId) {
+			const events = await readEvents(app.redis, showId, 1, 100_000);
+			return events
+				.filter((event) => event.type === 'comment.received')
+				.map((event) => ({ ...event.data, seq: event.seq }));
+		},
+		async close() {
+			await app.close();
+			await fake.stop();
+			await webhooks.stop();
+		}
+	};
+}
+
+/** Waits until `probe` holds; fails after half a minute with what it gave last. */
+export async function until<T>(
+	what: string,
+	probe: () => Promise<T>,
+	holds: (value: T) => boolean = Boolean
+): Promise<T> {
+	const deadline = performance.now() + 30_000;
+	for (;;) {
+		const value = await probe();
+		if (holds(value)) return value;
+		if (performance.now() > deadline) {
+			throw new Error(`${what}: still ${JSON.stringify(value)} after 30 s`);
+		}
+		await sleep(25);
+	}
+}
+
+/** Ids of the show's channels, in the order of their making. */
+export async function channelIds(app: AppContext, showId: string): Promise<string[]> {
+	return (await channelsOfShow(app.db, showId)).map(({ id }) => id);
+}
