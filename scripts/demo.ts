@@ -10,10 +10,13 @@ import { REHEARSAL_ACTOR, RehearsalPlayer } from '../src/lib/server/rehearsal/pl
 import { readRehearsal } from '../src/lib/server/rehearsal/read.ts';
 import { buildApp, freePort, isBuildStale, startApp } from './lib/app-process.ts';
 import { projectRoot } from '../src/lib/server/project-root.ts';
+import { DemoMeta } from './lib/demo-meta.ts';
+import type { MetaShow } from './lib/meta-show.ts';
 import { ensureServices } from './services/ensure.ts';
 
-// The whole product on one machine: npm run demo [-- --speed N] [--port P]
-// Starts Redis and Postgres unless their URLs are set, serves the app and plays the bundled rehearsal.
+// The whole product on one machine: npm run demo [-- --speed N] [--port P] [--meta]
+// Starts Redis and Postgres unless their URLs are set, serves the app and plays the bundled rehearsal:
+// straight into the show, or (--meta) as comments in broadcasts of a stand-in for Meta.
 
 const OPERATOR = {
 	email: 'demo@sellary.example',
@@ -22,17 +25,21 @@ const OPERATOR = {
 	workspaceName: 'Demo Boutique'
 };
 
+/** Comments on their way through the stand-in at once; a show has bursts. */
+const STAGED_IN_FLIGHT = 1_000;
+
 const REHEARSAL_FILE = 'static/rehearsals/saturday-boutique.jsonl';
 
 function say(text: string): void {
 	process.stdout.write(`${text}\n`);
 }
 
-function readOptions(): { speed: number; port: number } {
+function readOptions(): { speed: number; port: number; meta: boolean } {
 	const { values } = parseArgs({
 		options: {
 			speed: { type: 'string', default: '1' },
-			port: { type: 'string', default: process.env['PORT'] ?? '3000' }
+			port: { type: 'string', default: process.env['PORT'] ?? '3000' },
+			meta: { type: 'boolean', default: false }
 		}
 	});
 	const speed = Number(values.speed);
@@ -40,7 +47,7 @@ function readOptions(): { speed: number; port: number } {
 	if (!Number.isFinite(speed) || speed <= 0) throw new Error('--speed takes a number above 0');
 	if (!Number.isInteger(port) || port < 1 || port > 65_000)
 		throw new Error('--port takes a port number');
-	return { speed, port };
+	return { speed, port, meta: values.meta };
 }
 
 /** The demo's workspace; made on the first start, found on the next. */
@@ -64,7 +71,12 @@ async function main(stop: AbortController): Promise<void> {
 		redisUrl: process.env['REDIS_URL'],
 		databaseUrl: process.env['DATABASE_URL']
 	});
-	const env = { REDIS_URL: services.redisUrl, DATABASE_URL: services.databaseUrl };
+	const demoMeta = options.meta ? await DemoMeta.start() : null;
+	const env = {
+		...demoMeta?.env,
+		REDIS_URL: services.redisUrl,
+		DATABASE_URL: services.databaseUrl
+	};
 	try {
 		if (isBuildStale()) {
 			say('Building the application …');
@@ -94,19 +106,31 @@ async function main(stop: AbortController): Promise<void> {
 					passWord,
 					isRehearsal: true
 				});
+				const staged = await demoMeta?.stage(context, {
+					origin: app.origin,
+					workspaceId,
+					showId,
+					signal: stop.signal
+				});
 				say(
 					[
+						...(staged ? ['', ...staged.steps.map((step) => `  ${step}.`)] : []),
 						'',
 						`  Sellary is running:  ${app.origin}/shows/${showId}/console`,
 						`  Sign in with:        ${OPERATOR.email}`,
 						`  Password:            ${OPERATOR.password}`,
 						'',
 						`  A recorded show is playing (${rehearsal.lines.length} lines, about ten minutes at speed 1).`,
+						...(demoMeta ? demoMeta.hints(app.origin) : []),
 						'  Ctrl-C ends everything; the next start finds this history again.',
 						''
 					].join('\n')
 				);
-				const played = play(context, showId, rehearsal, options.speed, stop.signal);
+				const played = play(context, showId, rehearsal, {
+					speed: options.speed,
+					signal: stop.signal,
+					staged: staged ?? null
+				});
 				await Promise.race([
 					Promise.all([played, aborted(stop.signal)]),
 					app.ended.then((code) => {
@@ -124,6 +148,7 @@ async function main(stop: AbortController): Promise<void> {
 			await context.close();
 		}
 	} finally {
+		await demoMeta?.stop();
 		await services.stop();
 	}
 }
@@ -132,17 +157,26 @@ async function play(
 	context: AppContext,
 	showId: string,
 	rehearsal: Parameters<RehearsalPlayer['play']>[0],
-	speed: number,
-	signal: AbortSignal
+	{
+		speed,
+		signal,
+		staged
+	}: {
+		readonly speed: number;
+		readonly signal: AbortSignal;
+		readonly staged: MetaShow | null;
+	}
 ): Promise<void> {
 	const player = new RehearsalPlayer(showId, {
-		comments: context.comments,
+		comments: staged?.stage ?? context.comments,
+		inFlight: staged ? STAGED_IN_FLIGHT : undefined,
 		actions: context.actions,
 		speed,
 		signal
 	});
 	try {
 		await player.play(rehearsal);
+		staged?.stop();
 		say('The recorded show is over. The console keeps its result; Ctrl-C ends the demo.');
 	} catch (error) {
 		if (!signal.aborted) throw error;
@@ -163,11 +197,17 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
+let interrupted = false;
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+	process.on(name, () => {
+		interrupted = true;
+		stop.abort();
+	});
+}
 try {
 	await main(stop);
 } catch (error) {
-	if (!stop.signal.aborted) {
+	if (!interrupted) {
 		process.stderr.write(
 			`The demo stopped: ${error instanceof Error ? error.message : String(error)}\n`
 		);

@@ -5,7 +5,7 @@ import { readConfig } from '../src/lib/server/config.ts';
 import { createAppContext } from '../src/lib/server/context.ts';
 import type { AppContext } from '../src/lib/server/context.ts';
 import { createShow } from '../src/lib/server/history/create-show.ts';
-import { migrateToLatest } from '../src/lib/server/history/database.ts';
+import { connectDatabase, migrateToLatest } from '../src/lib/server/history/database.ts';
 import type { Db } from '../src/lib/server/history/database.ts';
 import type { Rehearsal } from '../src/lib/server/rehearsal/format.ts';
 import { RehearsalPlayer } from '../src/lib/server/rehearsal/player.ts';
@@ -16,20 +16,31 @@ import {
 	waitUntilPersisted
 } from '../src/lib/server/rehearsal/result.ts';
 import type { RehearsalResult } from '../src/lib/server/rehearsal/result.ts';
+import { RehearsalMeta } from './lib/rehearsal-meta.ts';
 import { ensureServices } from './services/ensure.ts';
 
-// Plays a recorded show through the whole pipeline: npm run rehearse -- FILE [--speed N] [--json]
+// Plays a recorded show through the whole pipeline: npm run rehearse -- FILE [--speed N] [--meta] [--json]
 // Exit code 0: done and all digests equal; 1: they differ, or it could not run; 2: bad file or usage.
 
-const USAGE = `Usage: npm run rehearse -- FILE [--speed N] [--json]
+const USAGE = `Usage: npm run rehearse -- FILE [--speed N] [--meta] [--json]
 
   FILE        a recorded show, JSON Lines (e.g. static/rehearsals/saturday-boutique.jsonl)
   --speed N   1 plays as recorded, 10 ten times as fast; 0, the default, as fast as it goes
+  --meta      lets Facebook's and Instagram's comments come through a stand-in for Meta: by polling, stream
+              and signed webhooks, some of them twice; other platforms' go straight to the allocator.
+              Uses services of its own unless REDIS_URL and DATABASE_URL are set
   --json      prints exactly one JSON object on stdout`;
 
-type Arguments = { readonly file: string; readonly speed: number; readonly json: boolean };
+type Arguments = {
+	readonly file: string;
+	readonly speed: number;
+	readonly meta: boolean;
+	readonly json: boolean;
+};
 
 const WORKSPACE_NAME = 'Rehearsals';
+/** Comments on their way through the stand-in at once: some pages of a poll. */
+const STAGED_IN_FLIGHT = 500;
 
 function say(text: string): void {
 	process.stderr.write(`${text}\n`);
@@ -41,6 +52,7 @@ function readArguments(): Arguments | null {
 			allowPositionals: true,
 			options: {
 				speed: { type: 'string', default: '0' },
+				meta: { type: 'boolean', default: false },
 				json: { type: 'boolean', default: false }
 			}
 		});
@@ -48,7 +60,7 @@ function readArguments(): Arguments | null {
 		const speed = Number(values.speed);
 		if (file === undefined || rest.length > 0) throw new Error('name one file');
 		if (!Number.isFinite(speed) || speed < 0) throw new Error('--speed takes a number from 0 on');
-		return { file, speed, json: values.json };
+		return { file, speed, meta: values.meta, json: values.json };
 	} catch (error) {
 		say(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
 		return null;
@@ -63,6 +75,15 @@ async function readFile(file: string): Promise<Rehearsal | null> {
 			say(`${file} is not a valid rehearsal:\n${error.message}`);
 		else say(`${file} can’t be read: ${error instanceof Error ? error.message : String(error)}`);
 		return null;
+	}
+}
+
+async function migrate(databaseUrl: string): Promise<void> {
+	const db = connectDatabase({ url: databaseUrl, poolSize: 1 }, () => undefined);
+	try {
+		await migrateToLatest(db);
+	} finally {
+		await db.destroy();
 	}
 }
 
@@ -83,23 +104,25 @@ async function rehearsalWorkspace(db: Db): Promise<string> {
 async function rehearse(
 	context: AppContext,
 	rehearsal: Rehearsal,
-	speed: number,
+	options: { readonly speed: number; readonly fake: RehearsalMeta | null },
 	signal: AbortSignal
 ): Promise<RehearsalResult> {
 	const startedAt = performance.now();
-	await migrateToLatest(context.db);
+	const workspaceId = await rehearsalWorkspace(context.db);
 	const showId = await createShow(context.db, {
-		workspaceId: await rehearsalWorkspace(context.db),
+		workspaceId,
 		name: rehearsal.header.name,
 		claimWord: rehearsal.header.claimWord,
 		passWord: rehearsal.header.passWord,
 		isRehearsal: true
 	});
+	const staged = await options.fake?.stage(context, { workspaceId, showId, rehearsal, signal });
 	let shownAt = startedAt;
 	const player = new RehearsalPlayer(showId, {
-		comments: context.comments,
+		comments: staged?.stage ?? context.comments,
 		actions: context.actions,
-		speed,
+		speed: options.speed,
+		inFlight: staged ? STAGED_IN_FLIGHT : undefined,
 		signal,
 		onLine: (played) => {
 			if (performance.now() - shownAt < 2_000) return;
@@ -108,8 +131,12 @@ async function rehearse(
 		}
 	});
 	const counts = await player.play(rehearsal);
+	// The channels' last reports belong to the log; then it is complete.
+	await staged?.closed();
 	await waitUntilPersisted(context, showId);
-	return await rehearsalResult(context, showId, counts, startedAt);
+	const result = await rehearsalResult(context, showId, counts, startedAt);
+	await staged?.disconnect();
+	return result;
 }
 
 function printTable(result: RehearsalResult): void {
@@ -152,13 +179,18 @@ async function main(): Promise<number> {
 
 	const services = await ensureServices({
 		redisUrl: process.env['REDIS_URL'],
-		databaseUrl: process.env['DATABASE_URL']
+		databaseUrl: process.env['DATABASE_URL'],
+		// Workers of a running app know another Meta, and would take our channels' jobs.
+		ephemeral: options.meta
 	});
+	const fake = options.meta ? await RehearsalMeta.start() : null;
 	try {
+		await migrate(services.databaseUrl);
 		const context = await createAppContext(
 			readConfig({
 				LOG_LEVEL: 'warn',
 				...process.env,
+				...fake?.env,
 				ROLE: 'all',
 				NODE_ENV: 'development',
 				REDIS_URL: services.redisUrl,
@@ -166,7 +198,13 @@ async function main(): Promise<number> {
 			})
 		);
 		try {
-			const result = await rehearse(context, rehearsal, options.speed, abort.signal);
+			await fake?.serve(context);
+			const result = await rehearse(
+				context,
+				rehearsal,
+				{ speed: options.speed, fake },
+				abort.signal
+			);
 			if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 			else printTable(result);
 			return digestsAgree(result.digests) ? 0 : 1;
@@ -174,6 +212,7 @@ async function main(): Promise<number> {
 			await context.close();
 		}
 	} finally {
+		await fake?.stop();
 		await services.stop();
 	}
 }

@@ -21,6 +21,12 @@ export type GraphReply = {
 	readonly body: z.output<typeof replySchema>;
 };
 
+/** An answer of the Graph API. @throws when it is no JSON object */
+export async function readReply(response: Response): Promise<GraphReply> {
+	const body = replySchema.parse(await response.json());
+	return { status: response.status, headers: response.headers, body };
+}
+
 const errorSchema = z.object({
 	error: z.object({
 		code: z.number(),
@@ -44,6 +50,19 @@ const listSchema = z.object({ data: z.array(z.looseObject({ id: z.string() })) }
 /** The entries of a list reply. */
 export function dataOf({ body }: GraphReply): z.output<typeof listSchema>['data'] {
 	return listSchema.parse(body).data;
+}
+
+const pagingSchema = z.object({
+	paging: z.object({
+		cursors: z.object({ before: z.string(), after: z.string() }),
+		next: z.string().optional(),
+		previous: z.string().optional()
+	})
+});
+
+/** How a list reply speaks of its place. @throws when it does not */
+export function pagingOf({ body }: GraphReply): z.output<typeof pagingSchema>['paging'] {
+	return pagingSchema.parse(body).paging;
 }
 
 /** Calls `{base}/v25.0/{path}` as a careful client does: token in the header, proof in the query. */
@@ -72,8 +91,7 @@ export async function graph(
 		headers: token ? { authorization: `Bearer ${token}` } : {},
 		redirect: 'manual'
 	});
-	const body = replySchema.parse(await response.json());
-	return { status: response.status, headers: response.headers, body };
+	return readReply(response);
 }
 
 /** The address of the Facebook dialog. */

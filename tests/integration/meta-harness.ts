@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommentReceived } from '../../src/lib/domain/events.ts';
-import { readEvents } from '../../src/lib/server/allocator/event-stream.ts';
 import { addChannel, channelsOfShow } from '../../src/lib/server/channels/channel-store.ts';
 import type { Connection } from '../../src/lib/server/channels/connection-store.ts';
 import { channelFigures } from '../../src/lib/server/channels/figures.ts';
 import type { ChannelFigures } from '../../src/lib/server/channels/figures.ts';
 import type { LoginSession } from '../../src/lib/server/channels/login-flow.ts';
+import { readPollState, writePollState } from '../../src/lib/server/channels/poll-state.ts';
+import type { PollState } from '../../src/lib/server/channels/poll-state.ts';
 import type { AppContext } from '../../src/lib/server/context.ts';
+import { readPersistedEvents } from '../../src/lib/server/history/event-log.ts';
 import type { MetaServices } from '../../src/lib/server/jobs/meta-channels.ts';
+import type { Api } from '../../src/lib/server/trpc/caller.ts';
 import { FakeMeta } from '../../scripts/fake-meta/server.ts';
 import type { FakeMetaOptions } from '../../scripts/fake-meta/server.ts';
 import { connectAccounts, loopbackEnv, serveWebhooks } from '../../scripts/lib/meta-loopback.ts';
@@ -18,6 +21,15 @@ import { liveState } from './probes.ts';
 
 /** A live of the fake, of either platform. */
 type AnyLive = { readonly id: string; readonly videoId?: string };
+
+export type ChannelStanding = {
+	readonly status: string;
+	readonly reason: string | null;
+	readonly detail: string | null;
+};
+
+/** What members of a workspace call. */
+type ConnectApi = Pick<Api, 'connections'>;
 
 export type MetaContext = {
 	readonly app: TestContext;
@@ -30,9 +42,13 @@ export type MetaContext = {
 	/** Binds a live to a show; the show may be on already. Returns the channel's id. */
 	listen(showId: string, connection: Connection, live: AnyLive): Promise<string>;
 	figures(showId: string, channelId: string): Promise<ChannelFigures>;
-	/** Status and reason of the show's one channel, as consoles see it. */
-	standing(showId: string): Promise<{ status: string; reason: string | null } | null>;
-	/** Comments in the log, in its order. */
+	/** How the show's one channel stands, as consoles see it. */
+	standing(showId: string): Promise<ChannelStanding | null>;
+	/** Where the channel's polling stands. */
+	pollState(showId: string, channelId: string): Promise<PollState>;
+	/** As if the pause that the platform asked for were over. */
+	endPause(showId: string, channelId: string): Promise<void>;
+	/** Comments in the log as Postgres has it, in its order; a moment late. */
 	logged(showId: string): Promise<(CommentReceived & { readonly seq: number })[]>;
 	close(): Promise<void>;
 };
@@ -76,10 +92,17 @@ export async function createMetaContext(
 		figures: (showId, id) => channelFigures(app.redis, { showId, id }),
 		async standing(showId) {
 			const [channel] = (await liveState(app, showId)).channels.values();
-			return channel ? { status: channel.status, reason: channel.reason } : null;
+			if (!channel) return null;
+			const { status, reason, detail } = channel;
+			return { status, reason, detail };
+		},
+		pollState: (showId, channelId) => readPollState(app.redis, showId, channelId),
+		async endPause(showId, channelId) {
+			const state = await readPollState(app.redis, showId, channelId);
+			await writePollState(app.redis, showId, channelId, { ...state, nextAt: 0 });
 		},
 		async logged(showId) {
-			const events = await readEvents(app.redis, showId, 1, 100_000);
+			const events = await readPersistedEvents(app.db, showId, 1, 100_000);
 			return events
 				.filter((event) => event.type === 'comment.received')
 				.map((event) => ({ ...event.data, seq: event.seq }));
@@ -112,4 +135,43 @@ export async function until<T>(
 /** Ids of the show's channels, in the order of their making. */
 export async function channelIds(app: AppContext, showId: string): Promise<string[]> {
 	return (await channelsOfShow(app.db, showId)).map(({ id }) => id);
+}
+
+/** The connection of the platform. @throws when there is none */
+export function connectionOf(
+	connections: readonly Connection[],
+	platform: 'facebook' | 'instagram'
+): Connection {
+	const found = connections.find((connection) => connection.platform === platform);
+	if (!found) throw new Error(`no ${platform} connection`);
+	return found;
+}
+
+/** A running seed of a test; SEED in the environment repeats one. */
+export function seedsOf(count: number): number[] {
+	const given = process.env['SEED'];
+	if (given) return [Number(given)];
+	return Array.from({ length: count }, () => Math.floor(Math.random() * 2 ** 31));
+}
+
+const ORIGIN = 'http://localhost:3000';
+
+/**
+ * Connects through the API as a seller's browser does: to the fake's dialog, which must be in a mode that
+ * answers at once, and back. Returns the ids of the connections.
+ */
+export async function connectByApi(
+	api: ConnectApi,
+	login: 'facebook' | 'instagram' = 'facebook'
+): Promise<string[]> {
+	const { url } = await api.connections.begin({ login, origin: ORIGIN });
+	const redirected = await fetch(url, { redirect: 'manual' });
+	const query = new URL(redirected.headers.get('location') ?? '').search;
+	const result = await api.connections.finish({ login, origin: ORIGIN, query });
+	if (result.kind === 'denied') throw new Error(result.reason);
+	const { pickId } = result;
+	const { accounts } = await api.connections.choices({ pickId });
+	const usable = accounts.filter((account) => account.usable).map(({ key }) => key);
+	const { connections } = await api.connections.connect({ pickId, accounts: usable });
+	return connections.map(({ id }) => id);
 }

@@ -98,7 +98,7 @@ const webhookKnobs = z.strictObject({
 	/** Times the pauses between retries (0 s, 1 s, 5 s, 30 s, 5 min, 1 h, 6 h, 12 h, 16 h by the clock). */
 	retryScale: z.number().min(0).default(1),
 	retries: z.number().int().min(0).max(9).default(9),
-	/** Deliveries wait until this is false again. */
+	/** Deliveries wait, and `delivered` with them, until the switch `releaseWebhooks`. */
 	hold: z.boolean().default(false),
 	/** Payload of Instagram's comments (PLATFORMS 3.3). */
 	instagramShape: z.enum(['A', 'B', 'C', 'mixed']).default('A'),

@@ -53,9 +53,10 @@ export class Knobs {
 		return this.#values;
 	}
 
-	/** Quiet again, then what the preset says. */
+	/** Quiet again, then what the preset says. How the app is set up and the dialogs answer stays. */
 	preset(name: keyof typeof PRESETS): KnobValues {
-		this.#values = QUIET;
+		const { graph, dialog } = this.#values;
+		this.#values = { ...QUIET, graph, dialog };
 		return this.set(PRESETS[name]);
 	}
 }

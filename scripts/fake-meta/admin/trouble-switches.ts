@@ -28,7 +28,7 @@ export const troubleSwitches = {
 		knobs.set(input)
 	),
 	preset: defineSwitch(
-		'All knobs back to `quiet`, or to `rough`. How the dialog answers stays.',
+		'All knobs to `quiet`, or to `rough`; the groups graph and dialog stay as they are.',
 		z.strictObject({ name: z.enum(['quiet', 'rough']) }),
 		({ knobs }, { name }) => knobs.preset(name)
 	),

@@ -1,9 +1,9 @@
 import { MAX_WEBHOOK_BYTES } from './channels/webhook-receiver.ts';
 import type { Receipt, WebhookReceiver } from './channels/webhook-receiver.ts';
-import { BodyTooLargeError, limitBody } from './trpc/limit-body.ts';
+import { limitBody } from './trpc/limit-body.ts';
 
-/** How long a delivery's body may take to arrive; Meta sends it at once. */
-const BODY_TIMEOUT_MS = 10_000;
+/** How long a delivery's body may take to arrive: Meta sends it at once, and waits no longer for us. */
+const BODY_TIMEOUT_MS = 5_000;
 
 const STATUS: Record<Receipt, number> = { accepted: 200, forged: 401, busy: 503 };
 
@@ -34,17 +34,44 @@ export async function answerDelivery(
 	return new Response(null, { status: receipt === null ? 503 : STATUS[receipt], headers: plain });
 }
 
-/** The body's bytes as they came; null when there are too many, or they come too slowly. */
+/**
+ * The body's bytes as they came; null when there are too many, or they come too slowly. The rest is not
+ * waited for.
+ */
 async function readRaw(request: Request): Promise<Uint8Array | null> {
-	const timeout = AbortSignal.timeout(BODY_TIMEOUT_MS);
-	const { promise: late, resolve } = Promise.withResolvers<null>();
-	timeout.addEventListener('abort', () => resolve(null), { once: true });
-	const body = limitBody(request, MAX_WEBHOOK_BYTES).then(
-		async (limited) => new Uint8Array(await limited.arrayBuffer()),
-		(error: unknown) => {
-			if (error instanceof BodyTooLargeError) return null;
-			throw error;
+	const declared = Number(request.headers.get('content-length') ?? 0);
+	if (declared > MAX_WEBHOOK_BYTES) return null;
+	const reader = request.body?.getReader();
+	if (!reader) return new Uint8Array();
+	const late = AbortSignal.timeout(BODY_TIMEOUT_MS);
+	const cancel = (): void => void reader.cancel().catch(() => undefined);
+	late.addEventListener('abort', cancel, { once: true });
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	for (;;) {
+		const { done, value } = await reader.read();
+		if (late.aborted) return null;
+		if (done) return Buffer.concat(chunks);
+		size += value.byteLength;
+		if (size > MAX_WEBHOOK_BYTES) {
+			cancel();
+			return null;
 		}
-	);
-	return await Promise.race([body, late]);
+		chunks.push(value);
+	}
+}
+
+/** The form that Meta posts a person's request with is small. */
+const MAX_FORM_BYTES = 64_000;
+
+/** The `signed_request` of Meta's deauthorize and data-deletion callbacks (PLATFORMS 1.6); null: none. */
+export async function readSignedRequest(request: Request): Promise<string | null> {
+	try {
+		const form = await (await limitBody(request, MAX_FORM_BYTES)).formData();
+		const signed = form.get('signed_request');
+		return typeof signed === 'string' ? signed : null;
+	} catch {
+		// Not a form, or too large a one: nothing of Meta's.
+		return null;
+	}
 }

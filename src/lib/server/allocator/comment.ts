@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { commentAuthor } from '../../domain/buyer.ts';
-import { COMMENT_OUTCOMES } from '../../domain/events.ts';
-import type { CommentOutcome, LogPosition } from '../../domain/events.ts';
+import type { LogPosition } from '../../domain/events.ts';
 import { parseComment } from '../../domain/parse-comment.ts';
 import type { IntentWords } from '../../domain/parse-comment.ts';
 import { MAX_COMMENT_TEXT, MAX_ID_TEXT, MAX_NAME_TEXT, cleanText } from '../../domain/text.ts';
 import { AppError } from '../errors.ts';
+import { decodeCommentResult } from './comment-results.ts';
+import type { CommentResult } from './comment-results.ts';
 import { RecentMap } from './recent-map.ts';
 import { MAX_KNOWN_SHOWS } from './script-runner.ts';
 import type { ScriptRunner, ShowScript } from './script-runner.ts';
@@ -51,52 +52,12 @@ export const incomingCommentSchema = z.object({
 
 export type IncomingComment = z.input<typeof incomingCommentSchema>;
 
-export type CommentResult = {
-	/** The comment's place in the log. */
-	readonly seq: number;
-	readonly outcome: CommentOutcome;
-	readonly item: string | null;
-	readonly claimId: string | null;
-	readonly position: number | null;
-};
-
 export type CommentReply = CommentResult & {
 	/** The comment was seen before: the result is the first one, and nothing changed. */
 	readonly replay: boolean;
 	/** The show's position after the call. */
 	readonly at: LogPosition;
 };
-
-const outcomeSchema = z.enum(COMMENT_OUTCOMES);
-const resultSchema = z.union([
-	z
-		.tuple([z.number().int(), outcomeSchema])
-		.transform(([seq, outcome]) => ({ seq, outcome, item: null, claimId: null, position: null })),
-	z
-		.tuple([
-			z.number().int(),
-			outcomeSchema,
-			z.string(),
-			z.string().nullable(),
-			z.number().int().nullable()
-		])
-		.transform(([seq, outcome, item, claimId, position]) => ({
-			seq,
-			outcome,
-			item,
-			claimId,
-			position
-		}))
-]);
-
-/** The first result of a comment as the `comments` hash keeps it (see lua/comment.lua). */
-export function encodeCommentResult(result: CommentResult): string {
-	return JSON.stringify(
-		result.item === null
-			? [result.seq, result.outcome]
-			: [result.seq, result.outcome, result.item, result.claimId, result.position]
-	);
-}
 
 export function commentKey(platform: string, commentId: string): string {
 	return `${platform}:${commentId}`;
@@ -177,7 +138,7 @@ export class CommentIntake {
 					throw new AppError('SHOW_NOT_LIVE');
 				default:
 					return {
-						...resultSchema.parse(JSON.parse(reply.detail)),
+						...decodeCommentResult(reply.detail),
 						replay: reply.code === 'duplicate_comment',
 						at: reply.position
 					};

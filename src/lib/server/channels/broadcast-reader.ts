@@ -11,6 +11,8 @@ import type { PlatformComment } from './platform-comment.ts';
 
 /** What a poll reads of one broadcast, whatever the platform. All of it throws `MetaError`. */
 export type BroadcastReader = {
+	/** Whether pages are asked for oldest first; the platform need not comply (PLATFORMS 2.2). */
+	readonly oldestFirst: boolean;
 	/** Comments since a time (epoch ms; null: all), page by page, in no order that can be trusted. */
 	read(options: {
 		readonly since: number | null;
@@ -26,6 +28,7 @@ export type BroadcastReader = {
 function facebookReader(client: MetaClient, channel: Channel, token: string): BroadcastReader {
 	const { liveId, accountId: pageId } = channel;
 	return {
+		oldestFirst: true,
 		read: (options) => readFacebookComments(client, { liveId, pageId, token, ...options }),
 		authors: async (rawIds, signal) => [
 			...(await lookUpAuthors(client, { pageId, token, rawIds, signal })).values()
@@ -44,6 +47,7 @@ function instagramReader(
 ): BroadcastReader {
 	const { liveId: mediaId, accountId } = channel;
 	return {
+		oldestFirst: false,
 		read: (options) =>
 			readInstagramComments(client, { mediaId, accountId, token: tokens.token, ...options }),
 		// A comment's author is named or withheld for good here.

@@ -24,7 +24,8 @@ export type Channel = {
 	readonly closedAt: Date | null;
 };
 
-function selectChannels(db: Kysely<Database>) {
+/** Channels with what their show says. */
+export function selectChannels(db: Kysely<Database>) {
 	return db
 		.selectFrom('channel_sources')
 		.innerJoin('shows', 'shows.id', 'channel_sources.show_id')
@@ -44,54 +45,6 @@ function selectChannels(db: Kysely<Database>) {
 			'channel_sources.stopped_at as stoppedAt',
 			'channel_sources.closed_at as closedAt'
 		]);
-}
-
-/** Whether comments of the channel are read now. */
-export function isListening(channel: Channel): boolean {
-	const { showStatus, stoppedAt, closedAt } = channel;
-	return !stoppedAt && !closedAt && (showStatus === 'active' || showStatus === 'paused');
-}
-
-/** Every channel that is to be read now, of all workspaces. */
-export async function listeningChannels(db: Db): Promise<Channel[]> {
-	return await selectChannels(db)
-		.where('channel_sources.closed_at', 'is', null)
-		.where('channel_sources.stopped_at', 'is', null)
-		.where('shows.status', 'in', ['active', 'paused'])
-		.orderBy('channel_sources.created_at')
-		.execute();
-}
-
-/** Channels whose show is over and that were not closed yet. */
-export async function channelsOfEndedShows(db: Db): Promise<Channel[]> {
-	return await selectChannels(db)
-		.where('channel_sources.closed_at', 'is', null)
-		.where('shows.status', '=', 'ended')
-		.execute();
-}
-
-/** The listening channels of an account: those that its webhooks may be for. */
-export async function channelsOfAccount(
-	db: Db,
-	platform: LivePlatform,
-	accountId: string
-): Promise<Channel[]> {
-	return await selectChannels(db)
-		.where('channel_sources.platform', '=', platform)
-		.where((eb) =>
-			eb.or([
-				eb('channel_sources.account_id', '=', accountId),
-				eb(
-					'channel_sources.connection_id',
-					'in',
-					eb.selectFrom('connections').select('id').where('alternate_id', '=', accountId)
-				)
-			])
-		)
-		.where('channel_sources.closed_at', 'is', null)
-		.where('channel_sources.stopped_at', 'is', null)
-		.where('shows.status', 'in', ['active', 'paused'])
-		.execute();
 }
 
 export async function channelsOfShow(db: Db, showId: string): Promise<Channel[]> {
@@ -200,14 +153,24 @@ export async function closeChannel(
 		.execute();
 }
 
-/** Listens again to the channels of shows whose end was taken back. */
-export async function resumeReopenedShows(db: Db): Promise<void> {
+/** Channels of an account that was disconnected go on with its new connection, where they stopped. */
+export async function adoptChannels(
+	db: Kysely<Database>,
+	connection: {
+		readonly id: string;
+		readonly workspaceId: string;
+		readonly platform: LivePlatform;
+		readonly accountId: string;
+	}
+): Promise<void> {
 	await db
 		.updateTable('channel_sources')
 		.from('shows')
-		.set({ closed_at: null, close_reason: null })
+		.set({ connection_id: connection.id })
 		.whereRef('shows.id', '=', 'channel_sources.show_id')
-		.where('channel_sources.close_reason', '=', 'show_ended')
-		.where('shows.status', 'in', ['active', 'paused'])
+		.where('shows.workspace_id', '=', connection.workspaceId)
+		.where('channel_sources.platform', '=', connection.platform)
+		.where('channel_sources.account_id', '=', connection.accountId)
+		.where('channel_sources.connection_id', 'is', null)
 		.execute();
 }

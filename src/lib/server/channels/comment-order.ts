@@ -24,3 +24,8 @@ export function orderKey(comment: {
 	const rank = digits === undefined ? 'x' : String(digits.length).padStart(LENGTH_DIGITS, '0');
 	return [time.padStart(TIME_DIGITS, '0'), rank, digits ?? ownPart, comment.commentId].join(':');
 }
+
+/** A text that sorts behind every comment of earlier times and before all of this one's time. */
+export function orderKeyBefore({ orderAt }: { readonly orderAt: number }): string {
+	return String(orderAt).padStart(TIME_DIGITS, '0');
+}

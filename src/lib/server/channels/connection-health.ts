@@ -14,6 +14,9 @@ export type ConnectionHealthOptions = {
 	readonly logger: Logger;
 };
 
+/** What was found of a token, and of which: a newer one must not be held to it. */
+type CheckedToken = HealthReport & { readonly tokenVersion: number };
+
 const DAY_MS = 86_400_000;
 /** From then on the seller is told that access ends. */
 const EXPIRING_MS = 7 * DAY_MS;
@@ -48,7 +51,7 @@ export class ConnectionHealthCheck {
 				connection.login === 'facebook'
 					? await this.#checkFacebook(connection)
 					: await this.#checkInstagram(connection);
-			if (await connections.reportHealth(connection.id, connection.tokenVersion, report)) {
+			if (await connections.reportHealth(connection.id, report.tokenVersion, report)) {
 				if (report.health !== 'needs_reauth') await this.#options.webhooks.ensure(connection);
 			}
 		} catch (error) {
@@ -69,14 +72,14 @@ export class ConnectionHealthCheck {
 		});
 	}
 
-	async #checkFacebook(connection: Connection): Promise<HealthReport> {
+	async #checkFacebook(connection: Connection): Promise<CheckedToken> {
 		const { client, connections } = this.#options;
-		const { token } = await connections.openTokens(connection.id);
+		const { token, version: tokenVersion } = await connections.openTokens(connection.id);
 		const facts = await debugToken(client, token);
 		if (!facts.valid) {
 			const detail =
 				facts.error?.explanation ?? 'Meta no longer accepts the access. Connect again.';
-			return { health: 'needs_reauth', detail };
+			return { health: 'needs_reauth', detail, tokenVersion };
 		}
 		const { platform, login, accountId, pageId } = connection;
 		const missing = missingPermissions({
@@ -89,6 +92,7 @@ export class ConnectionHealthCheck {
 		const { expiresAt: tokenExpiresAt, dataAccessExpiresAt } = facts;
 		return {
 			...healthOf(missing, earliest(tokenExpiresAt, dataAccessExpiresAt)),
+			tokenVersion,
 			missingPermissions: missing.map(({ why }) => why),
 			tokenExpiresAt,
 			dataAccessExpiresAt
@@ -96,17 +100,19 @@ export class ConnectionHealthCheck {
 	}
 
 	/** Instagram Login has no word on a token but whether it works; it lives 60 days unless renewed. */
-	async #checkInstagram(connection: Connection): Promise<HealthReport> {
+	async #checkInstagram(connection: Connection): Promise<CheckedToken> {
 		const { client, connections } = this.#options;
-		const { token } = await connections.openTokens(connection.id);
+		const { id, tokenIssuedAt, tokenExpiresAt } = connection;
+		// What was granted is told at the login only; all of it is needed.
+		const missing = connection.missingPermissions.map((why) => ({ need: 'required', why }));
+		const { token, version } = await connections.openTokens(id);
 		await instagram.me(client, token);
-		if (Date.now() - connection.tokenIssuedAt.getTime() < RENEWABLE_MS) {
-			return healthOf([], connection.tokenExpiresAt);
+		if (Date.now() - tokenIssuedAt.getTime() < RENEWABLE_MS) {
+			return { ...healthOf(missing, tokenExpiresAt), tokenVersion: version };
 		}
 		const renewed = await instagram.refreshToken(client, token);
-		const { id, tokenVersion } = connection;
-		await connections.renewToken(id, tokenVersion, renewed.token, renewed.expiresAt);
-		return healthOf([], renewed.expiresAt);
+		await connections.renewToken(id, version, renewed.token, renewed.expiresAt);
+		return { ...healthOf(missing, renewed.expiresAt), tokenVersion: version + 1 };
 	}
 }
 

@@ -1,87 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import { AppError } from '../errors.ts';
-import type { Database, Db } from '../history/database.ts';
-import type { ConnectionHealth, LivePlatform, MetaLogin } from '../history/tables/channels.ts';
+import type { Db } from '../history/database.ts';
+import type { LivePlatform, MetaLogin } from '../history/tables/channels.ts';
+import { adoptChannels } from './channel-store.ts';
+import { CONNECTION_COLUMNS } from './connection.ts';
+import type { Connection, ConnectionTokens, HealthReport, NewConnection } from './connection.ts';
+import { MetaError } from './meta/errors.ts';
+import { TokenVaultError } from './token-vault.ts';
 import type { TokenVault } from './token-vault.ts';
 
-/** A connected page or account, without its tokens. */
-export type Connection = {
-	readonly id: string;
-	readonly workspaceId: string;
-	readonly platform: LivePlatform;
-	readonly login: MetaLogin;
-	readonly accountId: string;
-	readonly accountName: string;
-	readonly pageId: string | null;
-	readonly grantorId: string;
-	readonly tokenVersion: number;
-	readonly tokenIssuedAt: Date;
-	readonly tokenExpiresAt: Date | null;
-	readonly dataAccessExpiresAt: Date | null;
-	readonly missingPermissions: readonly string[];
-	readonly health: ConnectionHealth;
-	readonly healthDetail: string | null;
-	readonly checkedAt: Date | null;
-	readonly webhooks: boolean;
-};
-
-/** A connection's tokens, opened for one call. Never keep, log or send them anywhere else. */
-export type ConnectionTokens = {
-	readonly token: string;
-	readonly userToken: string | null;
-	readonly version: number;
-};
-
-export type NewConnection = {
-	readonly workspaceId: string;
-	readonly platform: LivePlatform;
-	readonly login: MetaLogin;
-	readonly accountId: string;
-	readonly alternateId: string | null;
-	readonly accountName: string;
-	readonly pageId: string | null;
-	readonly grantorId: string;
-	readonly token: string;
-	readonly userToken: string | null;
-	readonly tokenExpiresAt: Date | null;
-	readonly dataAccessExpiresAt: Date | null;
-	readonly missingPermissions: readonly string[];
-	readonly health: ConnectionHealth;
-	readonly healthDetail: string | null;
-};
-
-export type HealthReport = {
-	readonly health: ConnectionHealth;
-	readonly detail: string | null;
-	readonly missingPermissions?: readonly string[];
-	readonly tokenExpiresAt?: Date | null;
-	readonly dataAccessExpiresAt?: Date | null;
-};
-
-const COLUMNS = [
-	'id',
-	'workspace_id as workspaceId',
-	'platform',
-	'login',
-	'account_id as accountId',
-	'account_name as accountName',
-	'page_id as pageId',
-	'grantor_id as grantorId',
-	'token_version as tokenVersion',
-	'token_issued_at as tokenIssuedAt',
-	'token_expires_at as tokenExpiresAt',
-	'data_access_expires_at as dataAccessExpiresAt',
-	'missing_permissions as missingPermissions',
-	'health',
-	'health_detail as healthDetail',
-	'checked_at as checkedAt',
-	'webhooks'
-] as const;
+export type { Connection, ConnectionTokens, HealthReport, NewConnection } from './connection.ts';
 
 /** What a token is sealed for, beside its connection. */
 export const TOKEN = 'token';
 export const USER_TOKEN = 'user-token';
+
+const UNOPENABLE =
+	'The stored access can’t be opened: this server’s token keys have changed. Connect again, or ask whoever runs the server.';
 
 /** Connected accounts. Tokens are sealed for the row that they stand in (token-vault.ts). */
 export class ConnectionStore {
@@ -94,9 +29,7 @@ export class ConnectionStore {
 	}
 
 	async list(workspaceId: string): Promise<Connection[]> {
-		return await this.#db
-			.selectFrom('connections')
-			.select(COLUMNS)
+		return await this.#select()
 			.where('workspace_id', '=', workspaceId)
 			.orderBy('account_name')
 			.orderBy('platform')
@@ -105,24 +38,17 @@ export class ConnectionStore {
 
 	/** Every connection, for the health job. */
 	async all(): Promise<Connection[]> {
-		return await this.#db.selectFrom('connections').select(COLUMNS).orderBy('id').execute();
+		return await this.#select().orderBy('id').execute();
 	}
 
 	/** Null for one that does not exist. */
 	async find(id: string): Promise<Connection | null> {
-		const row = await this.#db
-			.selectFrom('connections')
-			.select(COLUMNS)
-			.where('id', '=', id)
-			.executeTakeFirst();
-		return row ?? null;
+		return (await this.#select().where('id', '=', id).executeTakeFirst()) ?? null;
 	}
 
 	/** Connections of an account in any workspace: webhooks name the account only. */
 	async ofAccount(platform: LivePlatform, accountId: string): Promise<Connection[]> {
-		return await this.#db
-			.selectFrom('connections')
-			.select(COLUMNS)
+		return await this.#select()
 			.where('platform', '=', platform)
 			.where((eb) => eb.or([eb('account_id', '=', accountId), eb('alternate_id', '=', accountId)]))
 			.execute();
@@ -130,9 +56,7 @@ export class ConnectionStore {
 
 	/** Every connection, of all workspaces, that lives on what this person granted. */
 	async ofGrantor(login: MetaLogin, grantorId: string): Promise<Connection[]> {
-		return await this.#db
-			.selectFrom('connections')
-			.select(COLUMNS)
+		return await this.#select()
 			.where('login', '=', login)
 			.where('grantor_id', '=', grantorId)
 			.execute();
@@ -140,11 +64,7 @@ export class ConnectionStore {
 
 	/** Every connection, of all workspaces, that uses this page's token. */
 	async ofPage(pageId: string): Promise<Connection[]> {
-		return await this.#db
-			.selectFrom('connections')
-			.select(COLUMNS)
-			.where('page_id', '=', pageId)
-			.execute();
+		return await this.#select().where('page_id', '=', pageId).execute();
 	}
 
 	/**
@@ -199,7 +119,10 @@ export class ConnectionStore {
 		});
 	}
 
-	/** Opens the tokens for a call. Throws `CONNECTION_NOT_FOUND`, `TokenVaultError`. */
+	/**
+	 * Opens the tokens for a call. Throws `CONNECTION_NOT_FOUND`, and `MetaError` `needs_reauth` for tokens
+	 * that no key of this server opens: a new login is what helps.
+	 */
 	async openTokens(id: string): Promise<ConnectionTokens> {
 		const row = await this.#db
 			.selectFrom('connections')
@@ -207,11 +130,17 @@ export class ConnectionStore {
 			.where('id', '=', id)
 			.executeTakeFirst();
 		if (!row) throw new AppError('CONNECTION_NOT_FOUND');
-		return {
-			token: this.#vault.open(row.token, id, TOKEN),
-			userToken: row.user_token === null ? null : this.#vault.open(row.user_token, id, USER_TOKEN),
-			version: row.token_version
-		};
+		const { token, user_token: userToken, token_version: version } = row;
+		try {
+			return {
+				token: this.#vault.open(token, id, TOKEN),
+				userToken: userToken === null ? null : this.#vault.open(userToken, id, USER_TOKEN),
+				version
+			};
+		} catch (error) {
+			if (!(error instanceof TokenVaultError)) throw error;
+			throw new MetaError('needs_reauth', error.message, { explanation: UNOPENABLE });
+		}
 	}
 
 	/** A token that was renewed without the person (PLATFORMS 1.10). */
@@ -264,21 +193,8 @@ export class ConnectionStore {
 	async remove(id: string): Promise<void> {
 		await this.#db.deleteFrom('connections').where('id', '=', id).execute();
 	}
-}
 
-/** Channels of an account that was disconnected go on with its new connection, where they stopped. */
-async function adoptChannels(
-	db: Kysely<Database>,
-	connection: Pick<Connection, 'id' | 'workspaceId' | 'platform' | 'accountId'>
-): Promise<void> {
-	await db
-		.updateTable('channel_sources')
-		.from('shows')
-		.set({ connection_id: connection.id })
-		.whereRef('shows.id', '=', 'channel_sources.show_id')
-		.where('shows.workspace_id', '=', connection.workspaceId)
-		.where('channel_sources.platform', '=', connection.platform)
-		.where('channel_sources.account_id', '=', connection.accountId)
-		.where('channel_sources.connection_id', 'is', null)
-		.execute();
+	#select() {
+		return this.#db.selectFrom('connections').select(CONNECTION_COLUMNS);
+	}
 }

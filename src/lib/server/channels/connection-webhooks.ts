@@ -43,10 +43,13 @@ export class ConnectionWebhooks {
 	 */
 	async end(connection: Connection): Promise<void> {
 		const { client, connections } = this.#options;
+		const { platform, accountId, pageId } = connection;
+		const others =
+			pageId === null
+				? await connections.ofAccount(platform, accountId)
+				: await connections.ofPage(pageId);
+		if (others.some(({ id, login }) => id !== connection.id && login === connection.login)) return;
 		const { token } = await connections.openTokens(connection.id);
-		const { pageId } = connection;
-		const others = pageId === null ? [] : await connections.ofPage(pageId);
-		if (others.some(({ id }) => id !== connection.id)) return;
 		await this.#noting(connection, async () => {
 			if (connection.platform === 'facebook' && pageId !== null) {
 				await unsubscribePage(client, { pageId, token });

@@ -131,21 +131,31 @@ export class Connections {
 
 	/**
 	 * Ends webhooks, takes the access back at Meta when no other connection lives on it, and erases the
-	 * connection with its tokens. What Meta refuses does not keep it from being erased here.
+	 * connection with its tokens. What Meta refuses, and a token that no key opens, do not keep it from
+	 * being erased here.
 	 */
 	async disconnect(connection: Connection): Promise<void> {
-		const { client, connections, webhooks, logger } = this.#options;
-		await webhooks.end(connection);
-		const { id, login, grantorId } = connection;
+		const { client, connections, webhooks } = this.#options;
+		const { id, login, grantorId, pageId } = connection;
+		await this.#attempt('webhooks were not ended', () => webhooks.end(connection));
 		const others = await connections.ofGrantor(login, grantorId);
-		if (login === 'facebook' && others.every((other) => other.id === id)) {
-			try {
-				await revoke(client, grantorId);
-			} catch (error) {
-				if (!(error instanceof MetaError)) throw error;
-				logger.warn({ kind: error.kind, code: error.code }, 'access was not taken back at Meta');
-			}
+		const isLast = login === 'facebook' && others.every((other) => other.id === id);
+		if (isLast) {
+			await this.#attempt('access was not taken back at Meta', () => revoke(client, grantorId));
 		}
 		await connections.remove(id);
+		// Meta may end a page's webhooks with the access of one of its people (unverified).
+		for (const other of isLast && pageId !== null ? await connections.ofPage(pageId) : []) {
+			await this.#attempt('webhooks were not kept', () => webhooks.ensure(other));
+		}
+	}
+
+	async #attempt(failure: string, call: () => Promise<unknown>): Promise<void> {
+		try {
+			await call();
+		} catch (error) {
+			if (!(error instanceof MetaError)) throw error;
+			this.#options.logger.warn({ err: error }, failure);
+		}
 	}
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { commentKey, incomingCommentSchema } from '../allocator/comment.ts';
+import { commentKey } from '../allocator/comment.ts';
 import type { CommentIntake, IncomingComment } from '../allocator/comment.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -8,22 +8,22 @@ import { showKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
+import { dueComments, liveName, readWaiting } from './inbox-turns.ts';
+import type { LiveName, Turn, Waiting } from './inbox-turns.ts';
 import { Lease } from './lease.ts';
 
 /** The ways by which comments reach us, as bits of the sightings (lua/offer-comments.lua). */
 export const PATHS = { poll: 1, stream: 2, webhook: 4 } as const;
 export type Path = keyof typeof PATHS;
 
-/** A comment with the text that orders it among those of all channels (comment-order.ts). */
+/** A comment with the text that orders it among those of its live (comment-order.ts). */
 export type OfferedComment = {
 	readonly orderKey: string;
 	readonly comment: IncomingComment & { readonly commentId: string };
 };
 
 /** What became of an offered comment: see lua/offer-comments.lua. */
-export type OfferStatus = 'new' | 'waiting' | 'logged';
-
-type Waiting = OfferedComment & { readonly key: string; readonly arrivedAt: number };
+export type OfferStatus = 'new' | 'waiting' | 'nameless' | 'logged';
 
 export type InboxOptions = {
 	readonly redis: RedisClient;
@@ -38,17 +38,22 @@ const OFFER_CHUNK = 100;
 const LEASE_MS = 15_000;
 const LEASE_RETRY_MS = 20;
 const FEED_CHUNK = 100;
+/** A reader that has not brought its next page by then no longer keeps comments waiting. */
+const HOLD_MS = 5_000;
 
-const answerSchema = z.tuple([z.string()], z.enum(['new', 'waiting', 'logged']));
-const storedSchema = z.object({
-	orderKey: z.string(),
-	comment: incomingCommentSchema.extend({ commentId: z.string() })
-});
+const answerSchema = z.tuple([z.string()], z.enum(['new', 'waiting', 'nameless', 'logged']));
+
+const holdField = (live: string): string => `hold:${live}`;
+/** Order key of the last comment of a live that was fed. */
+const lastField = (live: string): string => `last:${live}`;
+
+const inboxKeys = (showId: string): string[] =>
+	(['inbox', 'sightings', 'intake', 'comments'] as const).map((key) => showKey(showId, key));
 
 /**
  * Where the comments of a show wait until it is their turn. Polling, stream and webhooks bring the same
  * comments at different times and in different orders; the inbox holds each once, and feeds the
- * allocator in the platforms' order: as soon as a poll has shown that nothing earlier is missing, or
+ * allocator in the platform's order: as soon as a poll has shown that nothing earlier is missing, or
  * when the order window is over. It lives in Redis, so a comment that a webhook was answered for is safe.
  */
 export class CommentInbox {
@@ -69,20 +74,18 @@ export class CommentInbox {
 		path: Path,
 		offered: readonly OfferedComment[]
 	): Promise<OfferStatus[]> {
-		const keys = (['inbox', 'sightings', 'intake', 'comments'] as const).map((key) =>
-			showKey(showId, key)
-		);
 		const statuses: OfferStatus[] = [];
 		for (let start = 0; start < offered.length; start += OFFER_CHUNK) {
-			const args = offered.slice(start, start + OFFER_CHUNK).flatMap((entry) => {
-				const { platform, commentId, userId } = entry.comment;
-				return [
-					commentKey(platform, commentId),
-					userId === null ? '0' : '1',
-					JSON.stringify(entry)
-				];
-			});
-			const answer = await runScript(this.#options.redis, this.#offer, keys, [
+			const args = offered
+				.slice(start, start + OFFER_CHUNK)
+				.flatMap(({ orderKey, comment }) => [
+					commentKey(comment.platform, comment.commentId),
+					comment.userId === null ? '0' : '1',
+					typeof comment.postedAt === 'number' ? '1' : '0',
+					orderKey,
+					JSON.stringify(comment)
+				]);
+			const answer = await runScript(this.#options.redis, this.#offer, inboxKeys(showId), [
 				channelId,
 				String(PATHS[path]),
 				...args
@@ -93,22 +96,32 @@ export class CommentInbox {
 		return statuses;
 	}
 
+	/** Keeps the order window of a live from feeding it while a gap is read; for 5 s unless renewed. */
+	async hold(showId: string, live: LiveName): Promise<void> {
+		const until = (await this.#now(showId)) + HOLD_MS;
+		await this.#options.redis.hset(
+			showKey(showId, 'intake'),
+			holdField(liveName(live)),
+			String(until)
+		);
+	}
+
+	/** The gap was read, or reading it failed. */
+	async release(showId: string, live: LiveName): Promise<void> {
+		await this.#options.redis.hdel(showKey(showId, 'intake'), holdField(liveName(live)));
+	}
+
 	/**
-	 * Feeds the allocator with every comment whose turn has come, in order: those up to `settledKey`, for
-	 * which a complete poll has shown that none is missing; those that have waited for the order window;
-	 * and whatever comes before one of these. `take: 'all'` feeds all. Returns how many were fed; throws
-	 * `UNAVAILABLE`, and then the rest waits on.
+	 * Feeds the allocator with the comments whose turn has come (inbox-turns.ts). Returns how many were
+	 * fed; throws `UNAVAILABLE`, and then the rest waits on.
 	 */
-	async drain(
-		showId: string,
-		until: { readonly settledKey?: string | null; readonly take?: 'due' | 'all' } = {}
-	): Promise<number> {
-		if ((await this.#due(showId, until)).length === 0) return 0;
+	async drain(showId: string, turn: Turn = {}): Promise<number> {
+		if ((await this.#due(showId, turn)).length === 0) return 0;
 		const lease = new Lease(this.#options, showId, 'inbox');
 		while (!(await lease.take(LEASE_MS))) await sleep(LEASE_RETRY_MS);
 		try {
 			// Read again: whoever had the lease may have fed them.
-			const due = await this.#due(showId, until);
+			const due = await this.#due(showId, turn);
 			for (let start = 0; start < due.length; start += FEED_CHUNK) {
 				if (start > 0 && !(await lease.take(LEASE_MS))) break;
 				await this.#feed(showId, due.slice(start, start + FEED_CHUNK));
@@ -119,46 +132,46 @@ export class CommentInbox {
 		}
 	}
 
-	/** Comments that wait. */
-	async size(showId: string): Promise<number> {
-		return await this.#options.redis.hlen(showKey(showId, 'inbox'));
+	async #due(showId: string, turn: Turn): Promise<Waiting[]> {
+		const { redis, orderWindowMs: windowMs } = this.#options;
+		const stored = await redis.hgetall(showKey(showId, 'inbox'));
+		const waiting = Object.entries(stored).map(([key, value]) => readWaiting(key, value));
+		if (waiting.length === 0) return waiting;
+		const lives = [...new Set(waiting.map(({ comment }) => liveName(comment)))];
+		const untils = await redis.hmget(showKey(showId, 'intake'), ...lives.map(holdField));
+		const holds = new Map(lives.map((live, index) => [live, Number(untils[index] ?? 0)]));
+		return dueComments(waiting, { ...turn, now: await this.#now(showId), windowMs, holds });
 	}
 
-	async #due(
-		showId: string,
-		until: { readonly settledKey?: string | null; readonly take?: 'due' | 'all' }
-	): Promise<Waiting[]> {
-		const { redis, orderWindowMs } = this.#options;
-		const stored = await redis.hgetall(showKey(showId, 'inbox'));
-		const waiting = Object.entries(stored)
-			.map(([key, value]) => readWaiting(key, value))
-			.sort((a, b) => (a.orderKey < b.orderKey ? -1 : 1));
-		if (waiting.length === 0 || until.take === 'all') return waiting;
-		const [seconds, micros] = await redis.time();
-		const overdue = Number(seconds) * 1000 + Number(micros) / 1000 - orderWindowMs;
-		const last = waiting.findLastIndex(
-			(entry) => entry.arrivedAt <= overdue || entry.orderKey <= (until.settledKey ?? '')
+	/** Epoch ms by the clock of the server that holds the show: the one that stamps arrivals. */
+	async #now(showId: string): Promise<number> {
+		const [now] = answerSchema.parse(
+			await runScript(this.#options.redis, this.#offer, inboxKeys(showId), ['', '1'])
 		);
-		return waiting.slice(0, last + 1);
+		return Number(now);
 	}
 
 	/** One after the other: the order in which the script runs is the order (DESIGN §3). */
 	async #feed(showId: string, chunk: readonly Waiting[]): Promise<void> {
 		const { redis } = this.#options;
 		const intake = showKey(showId, 'intake');
-		let last = (await redis.hget(intake, 'last')) ?? '';
+		const lives = [...new Set(chunk.map(({ comment }) => liveName(comment)))];
+		const known = await redis.hmget(intake, ...lives.map(lastField));
+		const last = new Map(lives.map((live, index) => [live, known[index] ?? '']));
 		let late = 0;
 		const fed: string[] = [];
 		try {
 			for (const { key, comment, orderKey } of chunk) {
 				await this.#take(showId, comment);
 				fed.push(key);
-				if (orderKey < last) late++;
-				else last = orderKey;
+				const live = liveName(comment);
+				if (orderKey < (last.get(live) ?? '')) late++;
+				else last.set(live, orderKey);
 			}
 		} finally {
 			if (fed.length > 0) {
-				await redis.hset(intake, 'last', last);
+				const positions = [...last].map(([live, key]) => [lastField(live), key]);
+				await redis.hset(intake, ...positions.flat());
 				if (late > 0) await redis.hincrby(intake, 'late', late);
 				// Last: until here a crash only has them fed again, and they are recognised.
 				await redis.hdel(showKey(showId, 'inbox'), ...fed);
@@ -178,10 +191,4 @@ export class CommentInbox {
 			this.#options.logger.warn({ showId, platform }, 'a comment that no log can hold is dropped');
 		}
 	}
-}
-
-/** An inbox value: 13 digits of ms, a flag, the JSON (lua/offer-comments.lua). */
-function readWaiting(key: string, value: string): Waiting {
-	const parsed = storedSchema.parse(JSON.parse(value.slice(14)));
-	return { key, arrivedAt: Number(value.slice(0, 13)), ...parsed };
 }

@@ -4,12 +4,21 @@ import type { Logger } from '../observability/logger.ts';
 import type { Channel } from './channel-store.ts';
 import { orderKey } from './comment-order.ts';
 import type { CommentInbox, Path } from './inbox.ts';
+import type { Turn } from './inbox-turns.ts';
 import type { PlatformComment } from './platform-comment.ts';
 
 export type ChannelReport = {
 	readonly status: ChannelStatus;
 	readonly reason: ChannelReason | null;
 	readonly detail: string | null;
+};
+
+/** What became of comments that a path brought. */
+export type Offered = {
+	/** Nobody had brought them before. */
+	readonly fresh: readonly PlatformComment[];
+	/** They wait, and no path has told their author yet. */
+	readonly nameless: readonly PlatformComment[];
 };
 
 export type ChannelIntakeOptions = {
@@ -21,11 +30,14 @@ export type ChannelIntakeOptions = {
 
 /** A drain that is due a little later than the window: the server's clock and our timer differ. */
 const TIMER_SLACK_MS = 10;
+/** How often a show is drained within a window while comments keep coming. */
+const DRAINS_PER_WINDOW = 4;
 
 /** The one way from every path of every channel into a show: comments, and how the channel stands. */
 export class ChannelIntake {
 	readonly #options: ChannelIntakeOptions;
-	readonly #timers = new Map<string, NodeJS.Timeout>();
+	/** A show's next drain, and when the window of its newest comment is over. */
+	readonly #drains = new Map<string, { timer: NodeJS.Timeout; overAt: number }>();
 
 	constructor(options: ChannelIntakeOptions) {
 		this.#options = options;
@@ -33,16 +45,16 @@ export class ChannelIntake {
 
 	/**
 	 * Takes what a path brought into the show's inbox. What was written before the show went live does
-	 * not count and is left out. Returns the comments that nobody had brought before.
+	 * not count and is left out.
 	 */
 	async offer(
 		channel: Channel,
 		path: Path,
 		comments: readonly PlatformComment[]
-	): Promise<PlatformComment[]> {
+	): Promise<Offered> {
 		const { inbox } = this.#options;
 		const counting = comments.filter((comment) => isDuringShow(channel, comment));
-		if (counting.length === 0) return [];
+		if (counting.length === 0) return { fresh: [], nameless: [] };
 		const offered = counting.map((comment) => ({
 			orderKey: orderKey(comment),
 			comment: {
@@ -58,16 +70,26 @@ export class ChannelIntake {
 		}));
 		const statuses = await inbox.offer(channel.showId, channel.id, path, offered);
 		const fresh = counting.filter((_, index) => statuses[index] === 'new');
+		const nameless = counting.filter(({ author }, index) => {
+			const status = statuses[index];
+			return author === null && (status === 'new' || status === 'nameless');
+		});
 		if (fresh.length > 0) this.#drainLater(channel.showId);
-		return fresh;
+		return { fresh, nameless };
 	}
 
 	/** Feeds the allocator: see `CommentInbox.drain`. */
-	async drain(
-		showId: string,
-		until: { readonly settledKey?: string | null; readonly take?: 'due' | 'all' } = {}
-	): Promise<number> {
-		return await this.#options.inbox.drain(showId, until);
+	async drain(showId: string, turn: Turn = {}): Promise<number> {
+		return await this.#options.inbox.drain(showId, turn);
+	}
+
+	/** Its comments wait for earlier ones that are being read: see `CommentInbox.hold`. */
+	async hold({ showId, platform, liveId }: Channel): Promise<void> {
+		await this.#options.inbox.hold(showId, { platform, liveId });
+	}
+
+	async release({ showId, platform, liveId }: Channel): Promise<void> {
+		await this.#options.inbox.release(showId, { platform, liveId });
 	}
 
 	/** Tells the operator how the channel stands. The same report twice is one event. */
@@ -85,19 +107,29 @@ export class ChannelIntake {
 
 	/** Stops the timers; what waits is fed by whoever ticks next. */
 	close(): void {
-		for (const timer of this.#timers.values()) clearTimeout(timer);
-		this.#timers.clear();
+		for (const { timer } of this.#drains.values()) clearTimeout(timer);
+		this.#drains.clear();
 	}
 
+	/** Drains when the window of what was just offered is over; until then now and then. */
 	#drainLater(showId: string): void {
-		if (this.#timers.has(showId)) return;
-		const timer = setTimeout(() => {
-			this.#timers.delete(showId);
+		const { orderWindowMs } = this.#options;
+		const overAt = performance.now() + orderWindowMs;
+		const planned = this.#drains.get(showId);
+		if (planned) planned.overAt = overAt;
+		else this.#drains.set(showId, { overAt, timer: this.#drainIn(showId, orderWindowMs) });
+	}
+
+	#drainIn(showId: string, ms: number): NodeJS.Timeout {
+		return setTimeout(() => {
+			const planned = this.#drains.get(showId);
+			if (planned && planned.overAt > performance.now()) {
+				planned.timer = this.#drainIn(showId, this.#options.orderWindowMs / DRAINS_PER_WINDOW);
+			} else this.#drains.delete(showId);
 			this.drain(showId).catch((error: unknown) => {
 				this.#options.logger.warn({ err: error, showId }, 'waiting comments could not be fed yet');
 			});
-		}, this.#options.orderWindowMs + TIMER_SLACK_MS);
-		this.#timers.set(showId, timer);
+		}, ms + TIMER_SLACK_MS);
 	}
 }
 

@@ -1,38 +1,63 @@
-import type { Logger } from '../observability/logger.ts';
 import type { BroadcastReader } from './broadcast-reader.ts';
+import { findChannel } from './channel-store.ts';
 import type { Channel } from './channel-store.ts';
-import type { Connection, ConnectionTokens } from './connection-store.ts';
+import type { Connection, ConnectionTokens } from './connection.ts';
 import { channelFault } from './faults.ts';
-import type { ChannelIntake } from './intake.ts';
+import type { ChannelReport } from './intake.ts';
+import { isListening } from './listening-channels.ts';
 import { MetaError } from './meta/errors.ts';
+import type { MetaErrorKind } from './meta/errors.ts';
+import type { PollOptions } from './poll.ts';
+import { readBroadcast } from './poll-read.ts';
+import { tokenName } from './poll-state.ts';
 import type { PollState } from './poll-state.ts';
 
-type Ending = {
-	readonly intake: ChannelIntake;
-	/** The broadcast is over: reading ends here. */
-	readonly onEnded: (channel: Channel) => Promise<void>;
-};
-
-export type FailedPoll = Ending & {
+/** A channel at its poll: what it is read with, and by whom. */
+export type Polling = PollOptions & {
 	readonly channel: Channel;
 	readonly reader: BroadcastReader;
 	readonly connection: Connection;
 	readonly tokens: ConnectionTokens;
 	readonly signal: AbortSignal;
-	readonly logger: Logger;
-	/** The platform no longer takes the connection's token. */
-	readonly onTokenDied: (connection: Connection, error: MetaError) => Promise<void>;
+	/** Keeps the poll this worker's; called with each page. */
+	readonly onPage: () => Promise<unknown>;
 };
 
-/** Feeds what waits, and ends the channel. */
-export async function endBroadcast({ intake, onEnded }: Ending, channel: Channel): Promise<void> {
+/** Comments may no longer be readable once the live is over (PLATFORMS 3.6); nothing more is to be had. */
+const UNREADABLE: readonly MetaErrorKind[] = ['not_found', 'unknown_id', 'bad_request'];
+
+/**
+ * The broadcast is over: takes a last look at everything, for what became visible late or was missed by
+ * every path, feeds what waits, and ends the channel. Throws `MetaError` when that look may yet succeed
+ * later; then the channel goes on.
+ */
+export async function endBroadcast(poll: Polling): Promise<void> {
+	const { channel, intake } = poll;
+	const since = channel.showStartedAt?.getTime() ?? null;
+	try {
+		await readBroadcast(poll, { since, after: null });
+	} catch (error) {
+		if (!(error instanceof MetaError) || !UNREADABLE.includes(error.kind)) throw error;
+	}
 	await intake.drain(channel.showId, { take: 'all' });
-	await onEnded(channel);
+	await poll.onEnded(channel);
+}
+
+/**
+ * Tells the operator how the channel stands, unless it was stopped or its show ended while it was polled:
+ * that was the last word then.
+ */
+export async function reportStanding(
+	{ db, intake, channel }: Polling,
+	report: ChannelReport
+): Promise<void> {
+	const current = await findChannel(db, channel.id);
+	if (current && isListening(current)) await intake.report(current, report);
 }
 
 /** Tells the operator what a failed poll means (faults.ts) and says when to try again. */
 export async function afterFailure(
-	poll: FailedPoll,
+	poll: Polling,
 	state: PollState,
 	error: MetaError
 ): Promise<PollState> {
@@ -41,14 +66,11 @@ export async function afterFailure(
 	const fault = channelFault(error, failures);
 	const { kind, code, subcode, status } = error;
 	logger.warn({ channelId: channel.id, kind, code, subcode, status, failures }, 'a poll failed');
-	if (fault.checkStatus && (await isOver(poll))) {
-		await endBroadcast(poll, channel);
-		return { ...state, nextAt: null };
-	}
+	if (fault.checkStatus && (await hasEnded(poll))) return { ...state, nextAt: null };
 	// A passing disturbance is not shown; the channel stands as it stood.
 	if (fault.status !== 'connected') {
 		const { reason, detail } = fault;
-		await intake.report(channel, { status: fault.status, reason, detail });
+		await reportStanding(poll, { status: fault.status, reason, detail });
 	}
 	if (fault.tokenDied) await poll.onTokenDied(connection, error);
 	// What the pages before the failure brought waits for no more than the order window.
@@ -57,14 +79,16 @@ export async function afterFailure(
 		...state,
 		failures,
 		nextAt: fault.retryMs === null ? null : Date.now() + fault.retryMs,
-		deadTokenVersion: fault.tokenDied ? tokens.version : state.deadTokenVersion
+		deadToken: fault.tokenDied ? tokenName(connection.id, tokens.version) : state.deadToken
 	};
 }
 
 /** Nothing but the broadcast's own status may say that it is over (PLATFORMS 2.7). */
-async function isOver({ reader, signal }: FailedPoll): Promise<boolean> {
+async function hasEnded(poll: Polling): Promise<boolean> {
 	try {
-		return (await reader.status(signal)) === 'ended';
+		if ((await poll.reader.status(poll.signal)) !== 'ended') return false;
+		await endBroadcast(poll);
+		return true;
 	} catch (error) {
 		if (!(error instanceof MetaError)) throw error;
 		return false;

@@ -1,7 +1,8 @@
 import type { Logger } from '../observability/logger.ts';
 import type { BroadcastReader } from './broadcast-reader.ts';
 import type { Channel } from './channel-store.ts';
-import { orderKey } from './comment-order.ts';
+import { orderKey, orderKeyBefore } from './comment-order.ts';
+import type { CommentPage } from './comment-pages.ts';
 import type { ChannelIntake } from './intake.ts';
 import { MetaError } from './meta/errors.ts';
 import type { Usage } from './meta/usage.ts';
@@ -27,7 +28,7 @@ export type BroadcastReading = {
 };
 
 export type ReadingOptions = {
-	readonly intake: Pick<ChannelIntake, 'offer'>;
+	readonly intake: Pick<ChannelIntake, 'offer' | 'drain' | 'hold' | 'release'>;
 	readonly logger: Logger;
 	readonly channel: Channel;
 	readonly reader: BroadcastReader;
@@ -37,7 +38,8 @@ export type ReadingOptions = {
 };
 
 /**
- * Reads a broadcast and offers it page by page: a later page that fails takes nothing back.
+ * Reads a broadcast and offers it page by page: a later page that fails takes nothing back. What belongs
+ * behind the pages that are still to come waits for them, so that a gap is filled in order.
  * Throws `MetaError`.
  */
 export async function readBroadcast(
@@ -50,27 +52,70 @@ export async function readBroadcast(
 	let usage: Usage | null = null;
 	let resumeAfter: string | null = null;
 	let complete = false;
-	for await (const page of reader.read({ ...from, signal })) {
-		await options.onPage();
-		const brought = await intake.offer(channel, 'poll', page.comments);
-		fresh += brought.length;
-		await offerAuthors(options, brought);
-		for (const comment of page.comments) {
-			if (newest === null || orderKey(comment) > orderKey(newest)) newest = comment;
+	let holding = false;
+	let inOrder = reader.oldestFirst;
+	try {
+		for await (const page of reader.read({ ...from, signal })) {
+			await options.onPage();
+			const follows = page.end === null || page.end === 'page_cap';
+			if (follows) await intake.hold(channel);
+			holding ||= follows;
+			const offered = await intake.offer(channel, 'poll', page.comments);
+			fresh += offered.fresh.length;
+			await offerAuthors(options, offered.nameless);
+			inOrder &&= isAscending(newest, page);
+			newest = newestOf(newest, page.comments);
+			usage = page.usage ?? usage;
+			resumeAfter = page.resumeAfter;
+			complete = page.end === 'all_read';
+			if (!complete && inOrder && newest) await feedBefore(options, newest);
 		}
-		usage = page.usage ?? usage;
-		resumeAfter = page.resumeAfter;
-		complete = page.end === 'all_read';
+	} finally {
+		if (holding) await intake.release(channel);
+	}
+	if (complete && newest) {
+		const { platform, liveId, showId } = channel;
+		await intake.drain(showId, { settled: { platform, liveId, key: orderKey(newest) } });
 	}
 	return { fresh, newest, usage, complete, resumeAfter };
+}
+
+/**
+ * Pages that come oldest first show that nothing is missing before their newest second; within it the
+ * platform's order is finer than its times.
+ */
+async function feedBefore(
+	{ intake, channel: { platform, liveId, showId } }: ReadingOptions,
+	newest: PlatformComment
+): Promise<void> {
+	await intake.drain(showId, { settled: { platform, liveId, key: orderKeyBefore(newest) } });
+}
+
+/** Whether a page's comments come oldest first and none of them belongs before the earlier pages. */
+function isAscending(newestBefore: PlatformComment | null, { comments }: CommentPage): boolean {
+	let time = newestBefore?.orderAt ?? 0;
+	return comments.every(({ orderAt }) => {
+		const ascends = orderAt >= time;
+		time = orderAt;
+		return ascends;
+	});
+}
+
+function newestOf(
+	newest: PlatformComment | null,
+	comments: readonly PlatformComment[]
+): PlatformComment | null {
+	return comments.reduce<PlatformComment | null>(
+		(last, comment) => (last === null || orderKey(comment) > orderKey(last) ? comment : last),
+		newest
+	);
 }
 
 /** Asks once more for authors that were missing, before the comments' turn comes (PLATFORMS 2.3). */
 async function offerAuthors(
 	{ intake, channel, reader, signal, logger }: ReadingOptions,
-	brought: readonly PlatformComment[]
+	nameless: readonly PlatformComment[]
 ): Promise<void> {
-	const nameless = brought.filter((comment) => comment.author === null);
 	if (nameless.length === 0) return;
 	try {
 		const rawIds = nameless.map((comment) => comment.rawId);

@@ -1,26 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db } from '../history/database.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import { broadcastReader } from './broadcast-reader.ts';
-import type { BroadcastReader } from './broadcast-reader.ts';
-import { isListening } from './channel-store.ts';
 import type { Channel } from './channel-store.ts';
-import { orderKey } from './comment-order.ts';
-import type { Connection, ConnectionStore, ConnectionTokens } from './connection-store.ts';
-import type { ChannelIntake } from './intake.ts';
+import type { ConnectionStore } from './connection-store.ts';
+import type { Connection, ConnectionTokens } from './connection.ts';
+import type { ChannelIntake, ChannelReport } from './intake.ts';
 import { Lease } from './lease.ts';
+import { isListening } from './listening-channels.ts';
 import type { MetaClient } from './meta/client.ts';
 import { MetaError } from './meta/errors.ts';
-import type { Usage } from './meta/usage.ts';
-import { afterFailure, endBroadcast } from './poll-outcome.ts';
-import { MIN_PAUSE_MS, WARN_PERCENT, nextPoll } from './pace.ts';
-import { readBroadcast } from './poll-read.ts';
-import type { BroadcastReading, ReadFrom } from './poll-read.ts';
-import { readFrom, readPollState, showEpoch, writePollState } from './poll-state.ts';
+import { MIN_PAUSE_MS } from './pace.ts';
+import { pollBroadcast } from './poll-broadcast.ts';
+import { afterFailure } from './poll-outcome.ts';
+import { readPollState, tokenName, writePollState } from './poll-state.ts';
 import type { PollState } from './poll-state.ts';
-import type { PlatformComment } from './platform-comment.ts';
 
 export type PollOptions = {
+	readonly db: Db;
 	readonly redis: RedisClient;
 	readonly scripts: ReadonlyMap<string, LuaScript>;
 	readonly client: MetaClient;
@@ -37,14 +36,17 @@ export type PollWhen = { readonly when?: 'due' | 'now'; readonly checkStatus?: b
 
 /** Longer than one request may take: it is renewed with every page. */
 const LEASE_MS = 20_000;
-const STATUS_EVERY_MS = 30_000;
-/** Readings in a row that must miss a broadcast before it counts as over. */
-const MISSING_READINGS = 2;
+/** Whoever must look at the status waits so long for a poll that is under way. */
+const LOOK_PATIENCE_MS = 5_000;
+const LOOK_RETRY_MS = 100;
 const CONNECTION_GONE =
 	'The account was disconnected. Connect it again to go on; what was written meanwhile is read then.';
 
+const NO_WEBHOOKS =
+	'Instagram does not send us this account’s comments, and this login gives no other way to them. Connect again and grant every permission.';
+
 type Access = { readonly connection: Connection; readonly tokens: ConnectionTokens };
-type Run = { readonly lease: Lease; readonly signal: AbortSignal };
+type Run = { readonly lease: Lease; readonly signal: AbortSignal; readonly when: 'due' | 'now' };
 
 /**
  * Polls broadcasts, each by one worker at a time: reads what is new since the cursor, offers it, and moves
@@ -69,7 +71,7 @@ export class ChannelPoller {
 	): Promise<void> {
 		if (!isListening(channel)) return;
 		const lease = new Lease(this.#options, channel.showId, `poll:${channel.id}`);
-		if (!(await lease.take(LEASE_MS))) return;
+		if (!(await takeLease(lease, checkStatus ? LOOK_PATIENCE_MS : 0))) return;
 		try {
 			const { redis } = this.#options;
 			const state = await readPollState(redis, channel.showId, channel.id);
@@ -81,147 +83,77 @@ export class ChannelPoller {
 		}
 	}
 
-	async #pollOnce(
-		channel: Channel,
-		state: PollState,
-		run: Run & { readonly when: 'due' | 'now' }
-	): Promise<PollState> {
-		const now = Date.now();
+	async #pollOnce(channel: Channel, state: PollState, run: Run): Promise<PollState> {
 		const access = await this.#access(channel);
-		if (!access) {
-			await this.#options.intake.report(channel, {
-				status: 'disconnected',
-				reason: 'needs_reauth',
-				detail: CONNECTION_GONE
-			});
+		if (typeof access === 'string') {
+			const report = { status: 'disconnected', reason: 'needs_reauth', detail: access } as const;
+			await this.#options.intake.report(channel, report);
 			return state;
 		}
-		const hasNewToken =
-			state.deadTokenVersion !== null && state.deadTokenVersion !== access.tokens.version;
-		const isDue = state.nextAt !== null && state.nextAt <= now;
-		const mayHurry =
-			run.when === 'now' &&
-			state.failures === 0 &&
-			state.nextAt !== null &&
-			state.nextAt - now < MIN_PAUSE_MS / 2;
-		if (!isDue && !mayHurry && !hasNewToken) return state;
-
-		const reader = broadcastReader(this.#options.client, channel, access.connection, access.tokens);
-		if (!reader) return await this.#webhooksOnly(channel, state);
+		const { connection, tokens } = access;
+		if (!isTurn(state, run.when, tokenName(connection.id, tokens.version))) return state;
+		const reader = broadcastReader(this.#options.client, channel, connection, tokens);
+		if (!reader) return await this.#webhooksOnly(channel, connection, state);
+		const { lease, signal } = run;
+		const onPage = () => lease.take(LEASE_MS);
+		const poll = { ...this.#options, channel, reader, connection, tokens, signal, onPage };
 		try {
-			return await this.#read(channel, state, reader, access, run);
+			return await pollBroadcast(poll, state);
 		} catch (error) {
-			if (run.signal.aborted || !(error instanceof MetaError)) throw error;
-			return await afterFailure(
-				{ ...this.#options, channel, reader, ...access, signal: run.signal },
-				state,
-				error
-			);
+			if (signal.aborted || !(error instanceof MetaError)) throw error;
+			return await afterFailure(poll, state, error);
 		}
 	}
 
-	/** A login without reads: the channel is as well as its webhooks. */
-	async #webhooksOnly(channel: Channel, state: PollState): Promise<PollState> {
-		await this.#options.intake.report(channel, { status: 'connected', reason: null, detail: null });
-		return { ...state, nextAt: Date.now() + STATUS_EVERY_MS };
-	}
-
-	async #read(
-		channel: Channel,
-		before: PollState,
-		reader: BroadcastReader,
-		access: Access,
-		run: Run
-	): Promise<PollState> {
-		const { redis, intake, client } = this.#options;
-		const now = Date.now();
-		const epoch = await showEpoch(redis, channel.showId);
-		const state = before.epoch === epoch ? before : { ...before, epoch, since: null, after: null };
-		const from = readFrom(state, now);
-		const showStart = channel.showStartedAt?.getTime() ?? null;
-		const since = state.after === null ? (from.since ?? showStart) : state.since;
-		const result = await this.#readPages(channel, reader, { since, after: state.after }, run);
-		const { complete } = result;
-		const settledKey = complete && result.newest ? orderKey(result.newest) : null;
-		await intake.drain(channel.showId, { settledKey });
-
-		const statusDue = now - state.statusAt >= STATUS_EVERY_MS;
-		const broadcast = statusDue ? await reader.status(run.signal) : 'live';
-		const missing = broadcast === 'missing' ? state.missing + 1 : 0;
-		if (broadcast === 'ended' || missing >= MISSING_READINGS) {
-			await this.#readAgain(channel, reader, run);
-			await endBroadcast(this.#options, channel);
-			return { ...state, nextAt: null };
-		}
-		const quiet = result.fresh > 0 ? 0 : state.quiet + 1;
-		const pace = nextPoll(client.settings.pollMs, quiet, result.usage);
-		await this.#reportReading(channel, access.connection, pace.limited, result.usage);
-		return {
-			...state,
-			since: complete ? newestTime(result.newest, state.since) : state.since,
-			after: result.resumeAfter,
-			nextAt: result.resumeAfter === null ? now + pace.delayMs : now,
-			polledAt: Date.now(),
-			failures: 0,
-			quiet,
-			deepAt: from.deep ? now : state.deepAt,
-			statusAt: statusDue ? now : state.statusAt,
-			missing,
-			deadTokenVersion: null
-		};
-	}
-
-	async #reportReading(
+	/** A login without reads: the channel is as well as its access and its webhooks. */
+	async #webhooksOnly(
 		channel: Channel,
 		connection: Connection,
-		limited: boolean,
-		usage: Usage | null
-	): Promise<void> {
-		const percent = usage?.percent ?? 0;
-		const slow =
-			percent >= WARN_PERCENT
-				? `Most of what ${connection.accountName} may ask of Meta is used up: we read less often.`
-				: null;
-		await this.#options.intake.report(channel, {
-			status: limited ? 'degraded' : 'connected',
-			reason: limited ? 'throttled' : null,
-			detail: slow
-		});
+		state: PollState
+	): Promise<PollState> {
+		const { intake, client } = this.#options;
+		await intake.report(channel, standingOfWebhooks(connection));
+		return { ...state, nextAt: Date.now() + client.settings.pollMs.quiet };
 	}
 
-	/** A last look at everything: what became visible late, or was missed by every path. */
-	async #readAgain(channel: Channel, reader: BroadcastReader, run: Run): Promise<void> {
-		const since = channel.showStartedAt?.getTime() ?? null;
-		try {
-			await this.#readPages(channel, reader, { since, after: null }, run);
-		} catch (error) {
-			// Comments may no longer be readable once the live is over (PLATFORMS 3.6).
-			if (!(error instanceof MetaError)) throw error;
-		}
-	}
-
-	async #readPages(
-		channel: Channel,
-		reader: BroadcastReader,
-		from: ReadFrom,
-		{ lease, signal }: Run
-	): Promise<BroadcastReading> {
-		return await readBroadcast(
-			{ ...this.#options, channel, reader, signal, onPage: () => lease.take(LEASE_MS) },
-			from
-		);
-	}
-
-	async #access(channel: Channel): Promise<Access | null> {
+	/** What the channel is read with; else why it can't be. */
+	async #access(channel: Channel): Promise<Access | string> {
 		const { connections } = this.#options;
 		const connection =
 			channel.connectionId === null ? null : await connections.find(channel.connectionId);
-		if (!connection) return null;
-		return { connection, tokens: await connections.openTokens(connection.id) };
+		if (!connection) return CONNECTION_GONE;
+		try {
+			return { connection, tokens: await connections.openTokens(connection.id) };
+		} catch (error) {
+			if (error instanceof MetaError) return error.explanation;
+			throw error;
+		}
 	}
 }
 
-function newestTime(newest: PlatformComment | null, since: number | null): number | null {
-	const time = newest?.postedAt ?? null;
-	return time === null ? since : Math.max(time, since ?? 0);
+function standingOfWebhooks({ health, healthDetail, webhooks }: Connection): ChannelReport {
+	if (health === 'needs_reauth') {
+		return { status: 'disconnected', reason: 'needs_reauth', detail: healthDetail };
+	}
+	return webhooks
+		? { status: 'connected', reason: null, detail: null }
+		: { status: 'degraded', reason: 'permission', detail: NO_WEBHOOKS };
+}
+
+/** Whether to poll now: it is due, somebody asks and no long pause is on, or there is a new token. */
+function isTurn(state: PollState, when: 'due' | 'now', token: string): boolean {
+	const { nextAt, failures, deadToken } = state;
+	if (deadToken !== null && deadToken !== token) return true;
+	if (nextAt === null) return false;
+	const waitMs = nextAt - Date.now();
+	return waitMs <= 0 || (when === 'now' && failures === 0 && waitMs < MIN_PAUSE_MS / 2);
+}
+
+async function takeLease(lease: Lease, patienceMs: number): Promise<boolean> {
+	const deadline = performance.now() + patienceMs;
+	while (!(await lease.take(LEASE_MS))) {
+		if (performance.now() >= deadline) return false;
+		await sleep(LOOK_RETRY_MS);
+	}
+	return true;
 }

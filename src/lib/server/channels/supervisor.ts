@@ -1,13 +1,16 @@
 import type { Db } from '../history/database.ts';
 import type { Logger } from '../observability/logger.ts';
-import {
-	channelsOfEndedShows,
-	closeChannel,
-	listeningChannels,
-	resumeReopenedShows
-} from './channel-store.ts';
+import type { RedisClient } from '../redis/run-script.ts';
+import { closeChannel, findChannel } from './channel-store.ts';
 import type { Channel } from './channel-store.ts';
 import type { ChannelIntake } from './intake.ts';
+import {
+	channelsOfEndedShows,
+	isListening,
+	listeningChannels,
+	resumeReopenedShows
+} from './listening-channels.ts';
+import { startPolling } from './poll-state.ts';
 import type { ChannelStreams } from './streams.ts';
 import type { ChannelWatcher } from './watcher.ts';
 
@@ -21,6 +24,7 @@ export type ChannelSchedulers = {
 
 export type SupervisorOptions = {
 	readonly db: Db;
+	readonly redis: RedisClient;
 	readonly schedulers: ChannelSchedulers;
 	readonly intake: ChannelIntake;
 	readonly streams: ChannelStreams;
@@ -40,6 +44,7 @@ export class ChannelSupervisor {
 	readonly #timer: NodeJS.Timeout;
 	#running: Promise<void> | null = null;
 	#again = false;
+	#watching = false;
 
 	constructor(options: SupervisorOptions) {
 		this.#options = options;
@@ -58,6 +63,7 @@ export class ChannelSupervisor {
 			this.#running = null;
 		});
 		await this.#running;
+		void this.#watch();
 	}
 
 	async close(): Promise<void> {
@@ -73,6 +79,19 @@ export class ChannelSupervisor {
 		}
 	}
 
+	/** Looks for broadcasts that shows wait for. It asks platforms, so nothing else waits for it. */
+	async #watch(): Promise<void> {
+		if (this.#watching) return;
+		this.#watching = true;
+		try {
+			if (await this.#options.watcher.run()) await this.reconcile();
+		} catch (error) {
+			this.#options.logger.warn({ err: error }, 'accounts that shows wait for were not asked');
+		} finally {
+			this.#watching = false;
+		}
+	}
+
 	async #compareUntilQuiet(): Promise<void> {
 		do {
 			this.#again = false;
@@ -81,24 +100,38 @@ export class ChannelSupervisor {
 	}
 
 	async #compare(): Promise<void> {
-		const { db, schedulers, streams, watcher } = this.#options;
+		const { db, schedulers, streams } = this.#options;
 		await resumeReopenedShows(db);
-		await watcher.run();
 		const listening = await listeningChannels(db);
 		const scheduled = await schedulers.scheduled();
 		for (const channel of listening) {
-			if (!scheduled.has(channel.id)) await this.#start(channel);
+			if (!scheduled.has(channel.id)) await this.#each(channel, () => this.#start(channel));
 		}
 		const wanted = new Set(listening.map(({ id }) => id));
 		for (const id of scheduled) if (!wanted.has(id)) await schedulers.unschedule(id);
 		streams.sync(listening);
-		for (const channel of await channelsOfEndedShows(db)) await this.#close(channel);
+		for (const channel of await channelsOfEndedShows(db)) {
+			await this.#each(channel, () => this.#close(channel));
+		}
 		await schedulers.scheduleHealthChecks();
 	}
 
+	/** A fault of one show must not keep the others from being listened to. */
+	async #each({ id: channelId }: Channel, change: () => Promise<void>): Promise<void> {
+		try {
+			await change();
+		} catch (error) {
+			this.#options.logger.warn({ err: error, channelId }, 'a channel was not changed yet');
+		}
+	}
+
 	async #start(channel: Channel): Promise<void> {
-		const { intake, schedulers } = this.#options;
+		const { db, intake, redis, schedulers } = this.#options;
+		const current = await findChannel(db, channel.id);
+		// It may have ended since it was listed; then that is its last word.
+		if (!current || !isListening(current)) return;
 		await intake.report(channel, { status: 'connecting', reason: null, detail: null });
+		await startPolling(redis, channel);
 		await schedulers.schedule(channel.id);
 	}
 

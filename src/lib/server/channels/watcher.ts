@@ -29,16 +29,22 @@ export class ChannelWatcher {
 		this.#options = options;
 	}
 
-	/** Asks the accounts that shows wait for, each at most once in 20 s over all workers. */
-	async run(): Promise<void> {
+	/**
+	 * Asks the accounts that shows wait for, each at most once in 20 s over all workers. Returns whether a
+	 * broadcast was bound to a show.
+	 */
+	async run(): Promise<boolean> {
+		let bound = false;
 		const watches = await this.#openWatches();
 		for (const connectionId of new Set(watches.map((watch) => watch.connectionId))) {
 			const connection = await this.#options.connections.find(connectionId);
 			if (!connection || connection.health === 'needs_reauth') continue;
 			if (!(await this.#isTimeToAsk(connectionId))) continue;
 			const shows = watches.filter((watch) => watch.connectionId === connectionId);
-			await this.#ask(connection, shows);
+			const [live] = await this.#lives(connection);
+			if (live) bound = (await this.#bind(connection, live, shows)) || bound;
 		}
+		return bound;
 	}
 
 	/** The platform told of a live: binds it at once. Returns whether a show was waiting for it. */
@@ -85,18 +91,13 @@ export class ChannelWatcher {
 		return (await this.#options.redis.set(key, '1', 'PX', ASK_EVERY_MS, 'NX')) === 'OK';
 	}
 
-	async #ask(connection: Connection, shows: readonly Watch[]): Promise<void> {
-		const [live] = await this.#lives(connection);
-		if (live) await this.#bind(connection, live, shows);
-	}
-
 	async #lives(connection: Connection): Promise<FoundLive[]> {
 		try {
 			return await this.#options.discovery.lives(connection);
 		} catch (error) {
-			if (!(error instanceof MetaError)) throw error;
-			const { kind, code } = error;
-			this.#options.logger.info({ connectionId: connection.id, kind, code }, 'no lives to be had');
+			// Whatever is wrong with this account, the others are asked; its own health says what it is.
+			if (!isOfConnection(error)) throw error;
+			this.#options.logger.info({ err: error, connectionId: connection.id }, 'no lives to be had');
 			return [];
 		}
 	}
@@ -122,4 +123,9 @@ export class ChannelWatcher {
 		}
 		return bound;
 	}
+}
+
+/** Refused by the platform, or disconnected meanwhile. */
+function isOfConnection(error: unknown): boolean {
+	return error instanceof MetaError || error instanceof AppError;
 }

@@ -3,10 +3,10 @@ import { commentKey } from '../allocator/comment.ts';
 import type { Logger } from '../observability/logger.ts';
 import { showKey } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
-import { channelsOfAccount } from './channel-store.ts';
 import type { Channel } from './channel-store.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import type { ChannelIntake } from './intake.ts';
+import { channelsOfAccount } from './listening-channels.ts';
 import { readWebhook } from './meta/webhook-payload.ts';
 import type { WebhookNotice } from './meta/webhook-payload.ts';
 import type { PlatformComment } from './platform-comment.ts';
@@ -28,9 +28,19 @@ export type WebhookRouterOptions = {
 };
 
 type CommentNotice = WebhookNotice & { readonly kind: 'comment' };
+type Match = {
+	readonly channels: readonly Channel[];
+	/** Whether it may yet turn out whose comment it is. */
+	readonly mayMatchLater: boolean;
+};
+type Lookups = {
+	readonly channels: Map<string, readonly Channel[]>;
+	readonly strangers: Map<string, Match>;
+};
+const NO_MATCH: Match = { channels: [], mayMatchLater: false };
 type Batch = { readonly channel: Channel; readonly comments: PlatformComment[] };
 
-/** What a delivery came to. `unmatched`: comments of a page's posts, of which some may yet be the live's. */
+/** What a delivery came to. `unmatched`: comments that may yet turn out to be of a live that is listened to. */
 export type Routed = { readonly taken: number; readonly unmatched: number };
 
 /**
@@ -46,28 +56,16 @@ export class WebhookRouter {
 
 	/** `rawText`: a body whose signature was found right. Doing it again is safe. */
 	async route(rawText: string, receivedAt: number): Promise<Routed> {
-		const notices = readWebhook(rawText, receivedAt);
-		const lookups = new Map<string, Promise<Channel[]>>();
-		const channelsOf = (notice: CommentNotice): Promise<Channel[]> => {
-			const { platform } = notice.comment;
-			const key = `${platform}:${notice.accountId}`;
-			const known = lookups.get(key);
-			if (known) return known;
-			const found = channelsOfAccount(this.#options.db, platform, notice.accountId);
-			lookups.set(key, found);
-			return found;
-		};
-
+		const lookups: Lookups = { channels: new Map(), strangers: new Map() };
 		const batches = new Map<string, Batch>();
 		let unmatched = 0;
-		for (const notice of notices) {
+		for (const notice of readWebhook(rawText, receivedAt)) {
 			if (notice.kind === 'live') await this.#live(notice);
 			if (notice.kind === 'ignored') this.#logIgnored(notice);
 			if (notice.kind !== 'comment') continue;
-			const channels = await channelsOf(notice);
-			const matching = await this.#matching(notice, channels);
-			if (matching.length === 0 && isOfSomePost(notice, channels)) unmatched++;
-			for (const channel of matching) {
+			const { channels, mayMatchLater } = await this.#matching(notice, lookups);
+			if (channels.length === 0 && mayMatchLater) unmatched++;
+			for (const channel of channels) {
 				const batch = batches.get(channel.id);
 				if (batch) batch.comments.push(notice.comment);
 				else batches.set(channel.id, { channel, comments: [notice.comment] });
@@ -81,12 +79,22 @@ export class WebhookRouter {
 		return { taken, unmatched };
 	}
 
-	async #matching(notice: CommentNotice, channels: readonly Channel[]): Promise<Channel[]> {
+	async #matching(notice: CommentNotice, lookups: Lookups): Promise<Match> {
+		const { platform } = notice.comment;
+		const channels = await once(lookups.channels, `${platform}:${notice.accountId}`, () =>
+			channelsOfAccount(this.#options, platform, notice.accountId)
+		);
 		if ('mediaId' in notice.liveIds) {
-			return await this.#ofInstagram(notice, notice.liveIds.mediaId, channels);
+			const { mediaId } = notice.liveIds;
+			if (mediaId === null) return NO_MATCH;
+			const matching = channels.filter((channel) => channel.liveId === mediaId);
+			if (matching.length > 0) return { channels: matching, mayMatchLater: false };
+			return await once(lookups.strangers, `${notice.accountId}:${mediaId}`, () =>
+				this.#stranger(notice, mediaId)
+			);
 		}
 		const { postPart } = notice.liveIds;
-		if (postPart === null) return [];
+		if (postPart === null) return NO_MATCH;
 		const matching: Channel[] = [];
 		for (const channel of channels) {
 			const isKnown =
@@ -95,24 +103,22 @@ export class WebhookRouter {
 				(await this.#isPostOf(channel, postPart, notice.comment));
 			if (isKnown) matching.push(channel);
 		}
-		return matching;
+		return { channels: matching, mayMatchLater: channels.length > 0 };
 	}
 
-	async #ofInstagram(
-		{ accountId, sentAt }: CommentNotice,
-		mediaId: string | null,
-		channels: readonly Channel[]
-	): Promise<Channel[]> {
-		if (mediaId === null) return [];
-		const matching = channels.filter((channel) => channel.liveId === mediaId);
-		if (matching.length > 0) return matching;
-		const { redis, connections, onLive, db } = this.#options;
-		if ((await connections.ofAccount('instagram', accountId)).length === 0) return [];
+	/** An Instagram live that no show listens to. Somebody may be waiting for the account to go live. */
+	async #stranger({ accountId, sentAt }: CommentNotice, mediaId: string): Promise<Match> {
+		const { redis, connections, onLive } = this.#options;
+		const connected = await connections.ofAccount('instagram', accountId);
+		if (connected.length === 0) return NO_MATCH;
 		await noteLive(redis, accountId, mediaId, sentAt);
 		await onLive({ platform: 'instagram', accountId, liveId: mediaId, status: 'live' });
-		// Somebody may have been waiting for this account to go live; then this comment counts already.
-		const now = await channelsOfAccount(db, 'instagram', accountId);
-		return now.filter((channel) => channel.liveId === mediaId);
+		const now = await channelsOfAccount(this.#options, 'instagram', accountId);
+		return {
+			channels: now.filter((channel) => channel.liveId === mediaId),
+			// With Instagram Login a live is known by its comments alone, and no poll reads them again.
+			mayMatchLater: connected.some(({ login }) => login === 'instagram')
+		};
 	}
 
 	/**
@@ -125,7 +131,8 @@ export class WebhookRouter {
 		const field = `${channel.id}:post`;
 		if ((await redis.hget(intake, field)) === postPart) return true;
 		const key = commentKey(comment.platform, comment.commentId);
-		const isSeen = await redis.hexists(showKey(channel.showId, 'sightings'), key);
+		const sighting = `${channel.id}:${key}`;
+		const isSeen = await redis.hexists(showKey(channel.showId, 'sightings'), sighting);
 		if (isSeen === 0) return false;
 		await redis.hset(intake, field, postPart);
 		return true;
@@ -143,7 +150,9 @@ export class WebhookRouter {
 	}
 }
 
-/** Facebook: a comment of a post that we may yet learn to be the broadcast's. */
-function isOfSomePost(notice: CommentNotice, channels: readonly Channel[]): boolean {
-	return 'postPart' in notice.liveIds && notice.liveIds.postPart !== null && channels.length > 0;
+/** What a delivery has looked up already: it may hold a thousand comments of one live. */
+async function once<T>(known: Map<string, T>, key: string, look: () => Promise<T>): Promise<T> {
+	const found = known.get(key) ?? (await look());
+	known.set(key, found);
+	return found;
 }

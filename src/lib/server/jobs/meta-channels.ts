@@ -1,7 +1,6 @@
 import type { ChannelReports } from '../allocator/channel-reports.ts';
 import type { CommentIntake } from '../allocator/comment.ts';
-import { closeChannel, findChannel } from '../channels/channel-store.ts';
-import type { Channel } from '../channels/channel-store.ts';
+import { findChannel } from '../channels/channel-store.ts';
 import { ConnectionHealthCheck } from '../channels/connection-health.ts';
 import { ConnectionStore } from '../channels/connection-store.ts';
 import { ConnectionWebhooks } from '../channels/connection-webhooks.ts';
@@ -15,6 +14,7 @@ import type { MetaSettings } from '../channels/meta/settings.ts';
 import { ChannelPoller } from '../channels/poll.ts';
 import { ChannelStreams } from '../channels/streams.ts';
 import { ChannelSupervisor } from '../channels/supervisor.ts';
+import { RemovalRequests } from '../channels/removal-requests.ts';
 import { TokenVault } from '../channels/token-vault.ts';
 import { ChannelWatcher } from '../channels/watcher.ts';
 import { WebhookReceiver } from '../channels/webhook-receiver.ts';
@@ -24,6 +24,7 @@ import type { Db } from '../history/database.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
+import { endChannel, lookAtStatus } from './channel-ends.ts';
 import { ChannelJobs, startChannelWorker } from './channel-jobs.ts';
 import { WebhookQueue, startWebhookWorker } from './webhook-jobs.ts';
 
@@ -35,6 +36,7 @@ export type MetaServices = {
 	readonly connections: Connections;
 	readonly store: ConnectionStore;
 	readonly health: ConnectionHealthCheck;
+	readonly removals: RemovalRequests;
 	readonly discovery: LiveDiscovery;
 	readonly intake: ChannelIntake;
 	readonly jobs: ChannelJobs;
@@ -90,6 +92,7 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 		connections: new Connections({ client, connections: store, flow, health, webhooks, logger }),
 		store,
 		health,
+		removals: new RemovalRequests(settings, store),
 		discovery,
 		intake,
 		jobs
@@ -102,13 +105,14 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 
 	const watcher = new ChannelWatcher({ db, redis, connections: store, discovery, logger });
 	const poller = new ChannelPoller({
+		db,
 		redis,
 		scripts,
 		client,
 		connections: store,
 		intake,
 		logger,
-		onEnded: (channel) => endChannel(options, intake, channel),
+		onEnded: (channel) => endChannel({ db, intake, jobs }, channel),
 		onTokenDied: (connection, error) => health.failed(connection, error)
 	});
 	const streams = new ChannelStreams({
@@ -122,6 +126,7 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 	});
 	const supervisor = new ChannelSupervisor({
 		db,
+		redis,
 		schedulers: jobs,
 		intake,
 		streams,
@@ -136,7 +141,7 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 		logger,
 		onLive: async ({ platform, accountId, liveId, status }) => {
 			if (status === 'ended') {
-				await lookAtStatus(options, jobs, liveId);
+				await lookAtStatus({ db, jobs }, liveId);
 			} else if (await watcher.wentLive(platform, accountId, liveId)) {
 				await supervisor.reconcile();
 			}
@@ -165,34 +170,4 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 			await closeQueues();
 		}
 	};
-}
-
-/** The broadcast is over, by its own status. */
-async function endChannel(
-	{ db }: MetaChannelsOptions,
-	intake: ChannelIntake,
-	channel: Channel
-): Promise<void> {
-	await intake.report(channel, {
-		status: 'ended',
-		reason: 'live_ended',
-		detail: 'The broadcast is over. Everything that was written in it has been read.'
-	});
-	await closeChannel(db, channel.id, 'live_ended');
-}
-
-/** A webhook's word that a live has ended is a hint to look, never the end itself (PLATFORMS 2.1). */
-async function lookAtStatus(
-	{ db }: MetaChannelsOptions,
-	jobs: ChannelJobs,
-	liveId: string
-): Promise<void> {
-	const channels = await db
-		.selectFrom('channel_sources')
-		.select('id')
-		.where('platform', '=', 'facebook')
-		.where('live_id', '=', liveId)
-		.where('closed_at', 'is', null)
-		.execute();
-	for (const { id } of channels) await jobs.pollNow(id, true);
 }

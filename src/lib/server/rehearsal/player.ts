@@ -3,7 +3,8 @@ import { buyerKey, manualBuyer } from '../../domain/buyer.ts';
 import type { Buyer } from '../../domain/buyer.ts';
 import { emptyCounters } from '../../domain/show-state.ts';
 import type { Counter } from '../../domain/show-state.ts';
-import type { CommentIntake } from '../allocator/comment.ts';
+import type { CommentOutcome } from '../../domain/events.ts';
+import type { IncomingComment } from '../allocator/comment.ts';
 import type { OperatorActions } from '../allocator/operator-actions.ts';
 import { AppError } from '../errors.ts';
 import type { Rehearsal, RehearsalLine } from './format.ts';
@@ -14,12 +15,26 @@ export const REHEARSAL_ACTOR = 'rehearsal';
 /** Comments by outcome (`released` and `promoted` stay 0: those are counted from the log). */
 export type PlayCounts = Record<Counter | 'duplicate_comment' | 'comments' | 'rejected', number>;
 
+/** Takes a comment and says what became of it. */
+export type RehearsalComments = {
+	take(
+		showId: string,
+		comment: IncomingComment
+	): Promise<{ readonly outcome: CommentOutcome; readonly replay: boolean }>;
+};
+
 export type PlayOptions = {
-	readonly comments: CommentIntake;
+	/** Where comments go: the allocator, or a stage before it that answers as the allocator does. */
+	readonly comments: RehearsalComments;
 	readonly actions: OperatorActions;
 	/** 1 = as recorded, 2 = twice as fast; 0 = as fast as it goes. */
 	readonly speed: number;
 	readonly signal?: AbortSignal | undefined;
+	/**
+	 * Comments that may be unanswered when the next one is sent. Default: none at a speed, 64 as fast as it
+	 * goes; Redis keeps the order of one connection.
+	 */
+	readonly inFlight?: number | undefined;
 	/** Called after each line with the number of lines played. */
 	readonly onLine?: ((played: number) => void) | undefined;
 	/**
@@ -53,8 +68,7 @@ function releasedKey(buyer: string): string {
 	return buyer.startsWith('manual:') ? manualBuyer(buyer.slice('manual:'.length)).key : buyer;
 }
 
-/** Comments on their way at once when playing as fast as it goes; Redis keeps the order of one connection. */
-const WINDOW = 64;
+const FAST_IN_FLIGHT = 64;
 
 /** Plays a rehearsal's lines, in the recorded order, into a show. */
 export class RehearsalPlayer {
@@ -143,7 +157,8 @@ export class RehearsalPlayer {
 		// Whoever waits for it sees the error; until then nobody does.
 		taken.catch(() => undefined);
 		this.#inFlight.push(taken);
-		await this.#arrived(first || this.#options.speed > 0 ? 0 : WINDOW);
+		const { inFlight = this.#options.speed > 0 ? 0 : FAST_IN_FLIGHT } = this.#options;
+		await this.#arrived(first ? 0 : inFlight);
 	}
 
 	/** Waits until at most `left` comments are unanswered. */

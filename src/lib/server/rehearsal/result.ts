@@ -26,6 +26,7 @@ export type RehearsalResult = {
 	readonly counts: PlayCounts;
 	readonly digests: ShowDigests;
 	readonly persisted: {
+		/** What the recording made; without the reports of the channels that its comments came through. */
 		readonly events: number;
 		readonly comments: number;
 		readonly claims: number;
@@ -65,7 +66,18 @@ async function countRows(
 			.executeTakeFirstOrThrow();
 		return Number(row.count);
 	};
-	return { events: await of('events'), comments: await of('comments'), claims: await of('claims') };
+	const channelReports = await context.db
+		.selectFrom('events')
+		.select(count)
+		.where('show_id', '=', showId)
+		.where('type', '<>', 'comment.received')
+		.where('type', '=', 'channel.status')
+		.executeTakeFirstOrThrow();
+	return {
+		events: (await of('events')) - Number(channelReports.count),
+		comments: await of('comments'),
+		claims: await of('claims')
+	};
 }
 
 /** Sums a played show up. Call after `waitUntilPersisted`. */

@@ -8,38 +8,18 @@ import {
 import type { Channel } from '../channels/channel-store.ts';
 import type { Connection } from '../channels/connection-store.ts';
 import type { FoundLive } from '../channels/discovery.ts';
-import { channelFigures, intakeFigures } from '../channels/figures.ts';
-import type { ChannelFigures, IntakeFigures } from '../channels/figures.ts';
-import { addWatch, removeWatch, watchedConnections } from '../channels/watch-store.ts';
+import type { Receipt } from '../channels/webhook-receiver.ts';
+import { addWatch, removeWatch } from '../channels/watch-store.ts';
 import { AppError } from '../errors.ts';
 import { recordAudit } from '../history/audit.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
 import type { MetaServices } from '../jobs/meta-channels.ts';
 import type { ConnectionControls } from './connection-controls.ts';
+import { newInstagramId, simulateInstagramWebhook } from './instagram-webhook.ts';
 import { askingPlatform, platformRefusal } from './platform-errors.ts';
 import type { ApiServices } from './services.ts';
 
-type Services = Pick<ApiServices, 'meta' | 'db' | 'redis'>;
-
-/** A channel of a show, as pages show it. How it stands live is in the show's state, by its id. */
-export type ChannelRow = {
-	readonly id: string;
-	readonly platform: 'facebook' | 'instagram';
-	readonly connectionId: string | null;
-	readonly accountName: string;
-	readonly liveId: string;
-	readonly title: string | null;
-	/** `stopped` by the operator, `closed`: broadcast or show are over. */
-	readonly phase: 'waiting' | 'listening' | 'stopped' | 'closed';
-	readonly figures: ChannelFigures;
-};
-
-export type ShowChannels = {
-	readonly channels: readonly ChannelRow[];
-	readonly intake: IntakeFigures;
-	/** Connections whose next broadcast the show takes up by itself. */
-	readonly watched: readonly string[];
-};
+type Services = Pick<ApiServices, 'meta' | 'db'>;
 
 /** What an account broadcasts now, or why that can't be told. */
 export type AccountLives = {
@@ -51,33 +31,6 @@ export type AccountLives = {
 	readonly lives: readonly FoundLive[];
 	readonly problem: { readonly code: string; readonly message: string } | null;
 };
-
-function phaseOf({ stoppedAt, closedAt, showStatus }: Channel): ChannelRow['phase'] {
-	if (closedAt) return 'closed';
-	if (stoppedAt) return 'stopped';
-	return showStatus === 'draft' ? 'waiting' : showStatus === 'ended' ? 'closed' : 'listening';
-}
-
-/** The channels of a show. */
-export async function showChannels(services: Services, show: ScopedShow): Promise<ShowChannels> {
-	const { db, redis } = services;
-	const channels = await channelsOfShow(db, show.id);
-	const rows = channels.map(async (channel): Promise<ChannelRow> => ({
-		id: channel.id,
-		platform: channel.platform,
-		connectionId: channel.connectionId,
-		accountName: channel.accountName,
-		liveId: channel.liveId,
-		title: channel.title,
-		phase: phaseOf(channel),
-		figures: await channelFigures(redis, channel)
-	}));
-	return {
-		channels: await Promise.all(rows),
-		intake: await intakeFigures(redis, show.id),
-		watched: await watchedConnections(db, show.id)
-	};
-}
 
 /** What an operator may do to the channels of one show. */
 export class ChannelControls {
@@ -155,6 +108,34 @@ export class ChannelControls {
 		if (watching) await addWatch(db, this.#show.id, connection.id);
 		else await removeWatch(db, this.#show.id, connection.id);
 		await jobs.reconcileSoon();
+	}
+
+	/** As if Instagram had delivered the comment (debug procedures only). */
+	async simulateInstagramComment(about: {
+		readonly channelId?: string | undefined;
+		readonly text: string;
+		readonly userId: string;
+		readonly username: string;
+		readonly commentId?: string | undefined;
+	}): Promise<{ readonly commentId: string; readonly receipt: Receipt }> {
+		const { settings, receiver } = this.#meta();
+		const channels = await channelsOfShow(this.#services.db, this.#show.id);
+		const channel = channels.find(
+			({ id, platform }) =>
+				platform === 'instagram' && (about.channelId === undefined || id === about.channelId)
+		);
+		if (!channel) throw new AppError('CHANNEL_NOT_FOUND');
+		const commentId = about.commentId ?? newInstagramId();
+		const { raw, signature } = simulateInstagramWebhook(settings, {
+			accountId: channel.accountId,
+			liveId: channel.liveId,
+			commentId,
+			userId: about.userId,
+			username: about.username,
+			text: about.text
+		});
+		const receipt = await receiver.receive(signature, () => Promise.resolve(raw));
+		return { commentId, receipt };
 	}
 
 	async #livesOf(connection: Connection): Promise<AccountLives> {

@@ -7,9 +7,10 @@ import { WorkspaceScope } from '../history/queries/scope.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
 import type { RehearsalJob } from '../jobs/rehearsal-jobs.ts';
 import type { ApiContext } from './api-context.ts';
-import { ChannelControls, showChannels } from './channel-controls.ts';
+import { ChannelControls } from './channel-controls.ts';
 import { ConnectionControls } from './connection-controls.ts';
 import { errorShape, toTrpcError } from './errors.ts';
+import { showChannels } from './show-channels.ts';
 import { ShowControls, ShowView } from './show-controls.ts';
 import type { ApiServices } from './services.ts';
 

@@ -39,8 +39,10 @@ export async function* readComments(
 		fields: 'id,text,timestamp,username,from{id,username}',
 		limit: String(PAGE_LIMIT)
 	};
-	const isOlder = (comment: PlatformComment): boolean =>
-		since !== null && comment.postedAt !== null && comment.postedAt < since;
+	// Instagram's times are whole seconds: what was written in the second of `since` is not older.
+	const from = since === null ? null : Math.floor(since / 1000) * 1000;
+	const isOlder = ({ postedAt }: PlatformComment): boolean =>
+		from !== null && postedAt !== null && postedAt < from;
 	const pages = walkCommentPages({
 		after: options.after ?? null,
 		parse: (row) => parseInstagramComment(row, { accountId, seenAt: Date.now() }),

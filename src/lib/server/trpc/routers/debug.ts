@@ -16,6 +16,15 @@ const oneComment = z.object({
 	commentId: z.string().min(1).max(100).optional()
 });
 
+const instagramComment = z.object({
+	/** Default: the show's first Instagram channel. */
+	channelId: z.uuid().optional(),
+	text: z.string().max(MAX_COMMENT_TEXT),
+	userId: z.string().min(1).max(100).default('900100'),
+	username: z.string().min(1).max(100).default('viewer_0'),
+	commentId: z.string().min(1).max(100).optional()
+});
+
 const manyComments = z.object({
 	count: z.number().int().min(1).max(MAX_COMMENTS),
 	/** Without it: the items that are open now. */
@@ -40,6 +49,15 @@ export const debugRouter = router({
 			text: input.text
 		})
 	),
+
+	/**
+	 * A signed webhook of Instagram for a comment of one of the show's Instagram channels, through the whole
+	 * pipeline: signature, queue, routing, inbox, allocator. Returns before the comment is taken. The same
+	 * `commentId` again is a second delivery. Throws `META_NOT_CONFIGURED`, `CHANNEL_NOT_FOUND`.
+	 */
+	emitInstagramWebhook: showOperatorProcedure
+		.input(instagramComment)
+		.mutation(async ({ ctx, input }) => await ctx.channels.simulateInstagramComment(input)),
 
 	/** Returns how many comments had which outcome, and how many were known already. Throws `SHOW_NOT_LIVE`. */
 	emitComments: showOperatorProcedure.input(manyComments).mutation(async ({ ctx, input }) => {
