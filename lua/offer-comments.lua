@@ -5,7 +5,8 @@
 -- KEYS[1] inbox  KEYS[2] sightings  KEYS[3] intake  KEYS[4] comments
 -- ARGV[1] channel id
 -- ARGV[2] path       '1' polling, '2' stream, '4' webhook: a bit of the sightings
--- ARGV[3..]          for each comment: its key `platform:commentId`, '1' when its author is known ('0'
+-- ARGV[3] live       `platform:liveId` of the channel
+-- ARGV[4..]          for each comment: its key `platform:commentId`, '1' when its author is known ('0'
 --                    otherwise), '1' when the platform told its time ('0': it is ordered by when it was
 --                    sent), its order key without a line feed, and the comment as JSON
 --
@@ -14,7 +15,8 @@
 --   waiting  in the inbox already; author and time are added when this path knows them and no other did
 --   nameless as waiting, but no path has told the author yet
 --   logged   in the show's log already
--- Emits nothing. An inbox value is `<13 digits: arrived at, ms><author known><time told><order key>\n<JSON>`.
+-- Emits nothing. An inbox value is
+-- `<13 digits: arrived at, ms><author known><time told><live>\n<order key>\n<JSON>`.
 -- A sighting is `<channel>:<comment key>` with the bits of the paths. Counts in intake, per channel:
 -- `<channel>:seen` distinct comments, `<channel>:path:<bit>` those of a path.
 -- @include "includes/events"
@@ -22,7 +24,7 @@
 local channel, path = ARGV[1], tonumber(ARGV[2])
 local now = now_ms()
 local answer = { now }
-for index = 3, #ARGV, 5 do
+for index = 4, #ARGV, 5 do
   local key, author, time = ARGV[index], ARGV[index + 1], ARGV[index + 2]
   local order, comment = ARGV[index + 3], ARGV[index + 4]
   local sighting = channel .. ':' .. key
@@ -38,18 +40,19 @@ for index = 3, #ARGV, 5 do
   if redis.call('HEXISTS', KEYS[4], key) == 1 then
     answer[#answer + 1] = 'logged'
   elseif not waiting then
-    redis.call('HSET', KEYS[1], key, now .. author .. time .. order .. '\n' .. comment)
+    redis.call('HSET', KEYS[1], key,
+      now .. author .. time .. ARGV[3] .. '\n' .. order .. '\n' .. comment)
     answer[#answer + 1] = 'new'
   else
     local first_author, first_time = string.sub(waiting, 14, 14), string.sub(waiting, 15, 15)
-    local cut = string.find(waiting, '\n', 16, true)
-    local first_order, first_comment = string.sub(waiting, 16, cut - 1), string.sub(waiting, cut + 1)
+    local first_order, first_comment = string.match(waiting, '^[^\n]*\n([^\n]*)\n(.*)$')
     local has_time, has_author = time > first_time, author > first_author
     if has_time or has_author then
       local better = has_author or (has_time and author == first_author)
       redis.call('HSET', KEYS[1], key, string.sub(waiting, 1, 13)
         .. (has_author and author or first_author) .. (has_time and time or first_time)
-        .. (has_time and order or first_order) .. '\n' .. (better and comment or first_comment))
+        .. ARGV[3] .. '\n' .. (has_time and order or first_order) .. '\n'
+        .. (better and comment or first_comment))
     end
     answer[#answer + 1] = author == '0' and first_author == '0' and 'nameless' or 'waiting'
   end

@@ -33,10 +33,12 @@ export type Server = {
 };
 
 async function startServer(
-	fromPort: number
+	fromPort: number,
+	serverEnv: Readonly<Record<string, string>>
 ): Promise<{ server: Server; stop: () => Promise<void> }> {
 	const services = await ensureServices({ redisKind: 'wasm', ephemeral: true });
-	const env = { REDIS_URL: services.redisUrl, DATABASE_URL: services.databaseUrl };
+	const { redisUrl, databaseUrl } = services;
+	const env = { ...serverEnv, REDIS_URL: redisUrl, DATABASE_URL: databaseUrl };
 	const context = await createAppContext(
 		readConfig({ ...env, NODE_ENV: 'test', LOG_LEVEL: 'silent', ROLE: 'web' })
 	);
@@ -102,11 +104,12 @@ async function startServer(
 }
 
 /** Tests against the production build, with a server that is shared by the whole run. */
-export const test = base.extend<object, { server: Server }>({
+export const test = base.extend<object, { serverEnv: Record<string, string>; server: Server }>({
+	/** What the server is told beside its services. */
+	serverEnv: [{}, { scope: 'worker' }],
 	server: [
-		// eslint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from the pattern
-		async ({}, use, { parallelIndex }) => {
-			const { server, stop } = await startServer(4300 + 100 * parallelIndex);
+		async ({ serverEnv }, use, { parallelIndex }) => {
+			const { server, stop } = await startServer(4300 + 100 * parallelIndex, serverEnv);
 			await use(server);
 			await stop();
 		},

@@ -11,6 +11,7 @@ export const SHOW_COMMANDS = [
 	'end',
 	'next',
 	'undo',
+	'channels',
 	'help'
 ] as const;
 export type ShowCommand = (typeof SHOW_COMMANDS)[number];

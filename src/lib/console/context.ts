@@ -1,4 +1,5 @@
 import { createContext } from 'svelte';
+import type { ShowChannels } from './channels/show-channels.svelte.ts';
 import type { Buyer } from '../domain/buyer.ts';
 import type { ShowEvent } from '../domain/events.ts';
 import type { ConsoleActions } from './actions.svelte.ts';
@@ -13,6 +14,7 @@ import type { Sounds } from './sounds.ts';
 export type ConsoleContext = {
 	readonly store: ShowStore;
 	readonly actions: ConsoleActions;
+	readonly channels: ShowChannels;
 	readonly clock: Clock;
 	/** False for viewers: they see no action at all. */
 	readonly mayOperate: boolean;

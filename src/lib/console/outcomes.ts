@@ -5,11 +5,16 @@ import Copy from '@lucide/svelte/icons/copy';
 import Hourglass from '@lucide/svelte/icons/hourglass';
 import Lock from '@lucide/svelte/icons/lock';
 import Pause from '@lucide/svelte/icons/pause';
+import Store from '@lucide/svelte/icons/store';
 import Undo2 from '@lucide/svelte/icons/undo-2';
+import UserRoundMinus from '@lucide/svelte/icons/user-round-minus';
+import UserRoundX from '@lucide/svelte/icons/user-round-x';
 import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
 import type { CommentOutcome } from '../domain/events.ts';
 import type { CommentEntry, FeedEntry, FeedKind } from '../domain/live-show.ts';
 import type { StateLook } from './availability.ts';
+import { noClaimReason } from './comment-author.ts';
+import type { NoClaim } from './comment-author.ts';
 
 const FEED: Record<FeedKind, StateLook> = {
 	winner: { label: 'Won', tone: 'free', icon: Check },
@@ -18,13 +23,24 @@ const FEED: Record<FeedKind, StateLook> = {
 	released: { label: 'Passed', tone: 'off', icon: Undo2 },
 	duplicate_buyer: { label: 'Duplicate', tone: 'off', icon: Copy },
 	not_counted: { label: 'Not counted', tone: 'off', icon: Pause },
+	buyer_blocked: { label: 'Blocked buyer', tone: 'off', icon: UserRoundMinus },
 	item_not_found: { label: 'No such item', tone: 'off', icon: CircleQuestionMark },
 	item_closed: { label: 'Item closed', tone: 'off', icon: Lock },
 	no_active_claim: { label: 'Nothing to pass', tone: 'off', icon: Ban }
 };
 
-/** How a feed line looks; a release is the operator's or the buyer's own. */
-export function feedLook(entry: FeedEntry): StateLook {
+/** Why a claim or pass did not count although the show was on. */
+const NO_CLAIMS: Record<NoClaim, StateLook> = {
+	author_unknown: { label: 'Author unknown', tone: 'off', icon: UserRoundX },
+	own_page: { label: 'Your own page', tone: 'off', icon: Store }
+};
+
+/**
+ * How a feed line looks; a release is the operator's or the buyer's own. `noClaim`: why the line's comment
+ * claims nothing, where that is known.
+ */
+export function feedLook(entry: FeedEntry, noClaim: NoClaim | null = null): StateLook {
+	if (entry.kind === 'not_counted' && noClaim !== null) return NO_CLAIMS[noClaim];
 	const look = FEED[entry.kind];
 	if (entry.kind === 'waitlist' && entry.position !== null) {
 		return { ...look, label: `Waitlist #${entry.position}` };
@@ -42,6 +58,7 @@ const COMMENT_KINDS: Record<Exclude<CommentOutcome, 'none'>, FeedKind> = {
 	pass: 'released',
 	duplicate_buyer: 'duplicate_buyer',
 	not_counted: 'not_counted',
+	buyer_blocked: 'buyer_blocked',
 	item_not_found: 'item_not_found',
 	item_closed: 'item_closed',
 	no_active_claim: 'no_active_claim'
@@ -51,6 +68,11 @@ const COMMENT_KINDS: Record<Exclude<CommentOutcome, 'none'>, FeedKind> = {
 export function commentLook(comment: CommentEntry): StateLook | null {
 	if (comment.outcome === 'none') return null;
 	const look = FEED[COMMENT_KINDS[comment.outcome]];
+	const reason = noClaimReason(comment);
+	if (comment.outcome === 'not_counted' && reason !== null) {
+		const why = NO_CLAIMS[reason];
+		return { ...why, label: `${look.label}: ${why.label.toLowerCase()}` };
+	}
 	return comment.outcome === 'waitlist' && comment.position !== null
 		? { ...look, label: `Waitlist #${comment.position}` }
 		: look;

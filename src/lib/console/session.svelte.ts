@@ -1,4 +1,5 @@
 import { toast } from 'svelte-sonner';
+import { ShowChannels } from './channels/show-channels.svelte.ts';
 import type { Buyer } from '../domain/buyer.ts';
 import type { ShowEvent } from '../domain/events.ts';
 import type { ShowSnapshot } from '../domain/live-show.ts';
@@ -10,6 +11,7 @@ import { toBuyerInput } from './buyer-choices.ts';
 import { Clock } from './clock.svelte.ts';
 import type { ShowCommand } from './command.ts';
 import type { ConsoleContext } from './context.ts';
+import { soundOf } from './event-sound.ts';
 import { EventTap } from './event-tap.ts';
 import { HostNews } from './host-news.svelte.ts';
 import type { HistoryPage } from './item-history.svelte.ts';
@@ -19,7 +21,6 @@ import type { OlderLines } from './older-lines.ts';
 import { createFrameScheduler } from './scheduler.ts';
 import { ShowStore } from './show-store.svelte.ts';
 import { SignalSettings } from './signal-settings.svelte.ts';
-import type { SignalName } from './signal-settings.svelte.ts';
 import { Sounds } from './sounds.ts';
 import type { Deed } from './suggestions.ts';
 import { ActionEnds } from './undo.ts';
@@ -33,6 +34,8 @@ export type ConsoleStart = {
 	readonly serverNow: number;
 	readonly mayOperate: boolean;
 	readonly memberId: string;
+	/** Whether this workspace's consoles sound until their operator chooses. */
+	readonly soundsOn: boolean;
 };
 
 const UNDO_TOAST_MS = 10_000;
@@ -40,18 +43,11 @@ const OLDER_PAGE = 100;
 /** Older events make no sound: they are caught up with after a lost connection. */
 const AUDIBLE_MS = 5_000;
 
-function soundOf(event: ShowEvent): SignalName | null {
-	if (event.type === 'claim.created') return event.data.state === 'winner' ? 'win' : null;
-	if (event.type === 'claim.promoted') return 'promotion';
-	if (event.type !== 'channel.status') return null;
-	const { status } = event.data;
-	return status === 'degraded' || status === 'disconnected' ? 'channel' : null;
-}
-
 /** An open console: the show, what this operator does to it, and what they are told. */
 export class ConsoleSession implements ConsoleContext {
 	readonly store: ShowStore;
 	readonly actions: ConsoleActions;
+	readonly channels: ShowChannels;
 	readonly clock: Clock;
 	readonly mayOperate: boolean;
 	readonly signals: SignalSettings;
@@ -68,16 +64,17 @@ export class ConsoleSession implements ConsoleContext {
 	/** Number of the item whose details are open. */
 	selected = $state<string | null>(null);
 
-	constructor({ show, snapshot, serverNow, mayOperate, memberId }: ConsoleStart) {
+	constructor({ show, snapshot, serverNow, mayOperate, memberId, soundsOn }: ConsoleStart) {
 		this.mayOperate = mayOperate;
 		this.clock = new Clock(serverNow);
-		this.signals = new SignalSettings(memberId);
+		this.signals = new SignalSettings(memberId, soundsOn);
 		this.startedAt = show.startedAt === null ? null : Date.parse(show.startedAt);
 		this.endedAt = show.endedAt === null ? null : Date.parse(show.endedAt);
 		this.store = new ShowStore(snapshot, {
 			schedule: createFrameScheduler(),
 			onEvents: (events) => this.#hear(events)
 		});
+		this.channels = new ShowChannels(snapshot.showId, () => this.#connected().client);
 		this.actions = new ConsoleActions(snapshot.showId, {
 			client: () => this.#connected().client,
 			onFailure: (message) => toast.error(message),
@@ -144,7 +141,7 @@ export class ConsoleSession implements ConsoleContext {
 		else toast.info(`Can’t be undone: ${last.text}`, { description: blocked });
 	}
 
-	/** Does what was chosen in the command bar; `help` and `end` belong to the page. */
+	/** Does what was chosen in the command bar; `help`, `end` and `channels` belong to the page. */
 	carryOut(deed: Deed): void {
 		const item = 'item' in deed ? this.store.item(deed.item) : undefined;
 		switch (deed.kind) {
@@ -173,6 +170,7 @@ export class ConsoleSession implements ConsoleContext {
 		const stopClock = this.clock.start();
 		this.signals.restore();
 		this.store.connect(liveSubscription(this.#connected(), this.store.showId));
+		void this.channels.refresh();
 		return () => {
 			stopClock();
 			this.store.destroy();
@@ -188,7 +186,9 @@ export class ConsoleSession implements ConsoleContext {
 	#command(command: ShowCommand): void {
 		if (command === 'undo') this.undoLast();
 		else if (command === 'next') this.step(1);
-		else if (command !== 'help' && command !== 'end') void this.actions.changeStatus(command);
+		else if (command !== 'help' && command !== 'end' && command !== 'channels') {
+			void this.actions.changeStatus(command);
+		}
 	}
 
 	#connected(): Api {
@@ -199,6 +199,8 @@ export class ConsoleSession implements ConsoleContext {
 		this.#ends.hear(events);
 		this.#tap.hear(events);
 		this.news.hear(events, this.clock.now);
+		// Another console, or a broadcast that began by itself, may have added the channel.
+		if (events.some((event) => event.type === 'channel.status')) void this.channels.refresh();
 		for (const event of events) {
 			if (event.type === 'session.status') {
 				if (event.data.action === 'activated') this.startedAt = event.at;

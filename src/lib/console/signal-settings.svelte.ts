@@ -6,29 +6,32 @@ export const SIGNALS: readonly { readonly name: SignalName; readonly label: stri
 	{ name: 'channel', label: 'A channel goes down' }
 ];
 
-function readStored(key: string): SignalName[] {
+const ALL = SIGNALS.map(({ name }) => name);
+
+/** Null when nothing was chosen yet. */
+function readStored(key: string): SignalName[] | null {
 	try {
-		const stored: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
-		if (!Array.isArray(stored)) return [];
-		return SIGNALS.map(({ name }) => name).filter((name) => stored.includes(name));
+		const stored: unknown = JSON.parse(localStorage.getItem(key) ?? 'null');
+		return Array.isArray(stored) ? ALL.filter((name) => stored.includes(name)) : null;
 	} catch {
-		// Storage that is closed to us or holds something else: everything stays off.
-		return [];
+		// Storage that is closed to us or holds something else.
+		return null;
 	}
 }
 
-/** Which sounds the member wants in this browser. All are off until they are switched on. */
+/** Which sounds the member wants in this browser; until they choose, all or none, as the workspace has it. */
 export class SignalSettings {
 	readonly #key: string;
 	#on = $state.raw<readonly SignalName[]>([]);
 
-	constructor(memberId: string) {
+	constructor(memberId: string, soundsOn: boolean) {
 		this.#key = `sellary:signals:${memberId}`;
+		this.#on = soundsOn ? ALL : [];
 	}
 
 	/** Takes what was chosen on a former visit. Browser only. */
 	restore(): void {
-		this.#on = readStored(this.#key);
+		this.#on = readStored(this.#key) ?? this.#on;
 	}
 
 	isOn(name: SignalName): boolean {

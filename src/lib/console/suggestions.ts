@@ -65,6 +65,7 @@ function showCommand(command: ShowCommand, sources: SuggestionSources): Suggesti
 		deed: possible ? { kind: 'show_command', command } : null
 	});
 	if (command === 'help') return offer('Keyboard shortcuts', 'All keys of the console.');
+	if (command === 'channels') return offer('Channels', 'How each broadcast is read.');
 	if (!sources.mayOperate) return null;
 	switch (command) {
 		case 'activate':

@@ -20,15 +20,18 @@ export type Channel = {
 	readonly showStatus: ShowStatus;
 	/** When the show went live; what was written before does not count. */
 	readonly showStartedAt: Date | null;
+	/** Seconds between two polls, if the workspace chose. */
+	readonly pollSeconds: number | null;
 	readonly stoppedAt: Date | null;
 	readonly closedAt: Date | null;
 };
 
-/** Channels with what their show says. */
+/** Channels with what their show and its workspace say. */
 export function selectChannels(db: Kysely<Database>) {
 	return db
 		.selectFrom('channel_sources')
 		.innerJoin('shows', 'shows.id', 'channel_sources.show_id')
+		.innerJoin('workspaces', 'workspaces.id', 'shows.workspace_id')
 		.select([
 			'channel_sources.id',
 			'channel_sources.show_id as showId',
@@ -42,6 +45,7 @@ export function selectChannels(db: Kysely<Database>) {
 			'channel_sources.title',
 			'shows.status as showStatus',
 			'shows.started_at as showStartedAt',
+			'workspaces.poll_seconds as pollSeconds',
 			'channel_sources.stopped_at as stoppedAt',
 			'channel_sources.closed_at as closedAt'
 		]);

@@ -1,17 +1,14 @@
-import { z } from 'zod';
-import { incomingCommentSchema } from '../allocator/comment.ts';
-
-const storedComment = incomingCommentSchema.extend({ commentId: z.string() });
-
 /** A comment in a show's inbox. */
 export type Waiting = {
 	/** `platform:commentId` */
 	readonly key: string;
 	/** When the first path brought it, epoch ms by the server's clock. */
 	readonly arrivedAt: number;
-	/** Its place among the comments of its live (comment-order.ts). */
+	/** Its live (`liveName`), and its place among the comments of that (comment-order.ts). */
+	readonly live: string;
 	readonly orderKey: string;
-	readonly comment: z.input<typeof storedComment>;
+	/** The comment as JSON: most drains only look whose turn it is. */
+	readonly json: string;
 };
 
 /** A broadcast, as the comments of a show name it. */
@@ -37,12 +34,14 @@ const HEAD_LENGTH = ARRIVED_DIGITS + 2;
 
 /** Reads an inbox value: see lua/offer-comments.lua. */
 export function readWaiting(key: string, value: string): Waiting {
-	const cut = value.indexOf('\n');
+	const afterLive = value.indexOf('\n');
+	const afterOrder = value.indexOf('\n', afterLive + 1);
 	return {
 		key,
 		arrivedAt: Number(value.slice(0, ARRIVED_DIGITS)),
-		orderKey: value.slice(HEAD_LENGTH, cut),
-		comment: storedComment.parse(JSON.parse(value.slice(cut + 1)))
+		live: value.slice(HEAD_LENGTH, afterLive),
+		orderKey: value.slice(afterLive + 1, afterOrder),
+		json: value.slice(afterOrder + 1)
 	};
 }
 
@@ -68,13 +67,10 @@ export function dueComments(
 	const { settled, now, windowMs, holds } = about;
 	const settledLive = settled ? liveName(settled) : null;
 	const lastDue = new Map<string, string>();
-	for (const { comment, orderKey, arrivedAt } of ordered) {
-		const live = liveName(comment);
+	for (const { live, orderKey, arrivedAt } of ordered) {
 		const isSettled = live === settledLive && orderKey <= (settled?.key ?? '');
 		const isOverdue = arrivedAt <= now - windowMs && (holds.get(live) ?? 0) <= now;
 		if (isSettled || isOverdue) lastDue.set(live, orderKey);
 	}
-	return ordered.filter(
-		({ comment, orderKey }) => orderKey <= (lastDue.get(liveName(comment)) ?? '')
-	);
+	return ordered.filter(({ live, orderKey }) => orderKey <= (lastDue.get(live) ?? ''));
 }

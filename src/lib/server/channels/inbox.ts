@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { commentKey } from '../allocator/comment.ts';
+import { commentKey, incomingCommentSchema } from '../allocator/comment.ts';
 import type { CommentIntake, IncomingComment } from '../allocator/comment.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -35,12 +35,12 @@ export type InboxOptions = {
 };
 
 const OFFER_CHUNK = 100;
-const LEASE_MS = 15_000;
 const LEASE_RETRY_MS = 20;
 const FEED_CHUNK = 100;
 /** A reader that has not brought its next page by then no longer keeps comments waiting. */
 const HOLD_MS = 5_000;
 
+const storedComment = incomingCommentSchema.extend({ commentId: z.string() });
 const answerSchema = z.tuple([z.string()], z.enum(['new', 'waiting', 'nameless', 'logged']));
 
 const holdField = (live: string): string => `hold:${live}`;
@@ -69,11 +69,11 @@ export class CommentInbox {
 
 	/** Adds what a path brought. Bringing a comment again is safe. Returns what became of each. */
 	async offer(
-		showId: string,
-		channelId: string,
+		channel: { readonly showId: string; readonly id: string } & LiveName,
 		path: Path,
 		offered: readonly OfferedComment[]
 	): Promise<OfferStatus[]> {
+		const { showId, id: channelId } = channel;
 		const statuses: OfferStatus[] = [];
 		for (let start = 0; start < offered.length; start += OFFER_CHUNK) {
 			const args = offered
@@ -88,6 +88,7 @@ export class CommentInbox {
 			const answer = await runScript(this.#options.redis, this.#offer, inboxKeys(showId), [
 				channelId,
 				String(PATHS[path]),
+				liveName(channel),
 				...args
 			]);
 			const [, ...rest] = answerSchema.parse(answer);
@@ -113,17 +114,23 @@ export class CommentInbox {
 
 	/**
 	 * Feeds the allocator with the comments whose turn has come (inbox-turns.ts). Returns how many were
-	 * fed; throws `UNAVAILABLE`, and then the rest waits on.
+	 * fed: none when somebody else is feeding the show, unless `turn` says what must be fed. Throws
+	 * `UNAVAILABLE`, and then the rest waits on.
 	 */
 	async drain(showId: string, turn: Turn = {}): Promise<number> {
 		if ((await this.#due(showId, turn)).length === 0) return 0;
 		const lease = new Lease(this.#options, showId, 'inbox');
-		while (!(await lease.take(LEASE_MS))) await sleep(LEASE_RETRY_MS);
+		const isAsked = turn.take === 'all' || !!turn.settled;
+		while (!(await lease.take())) {
+			// Whose window is over now is fed at the next tick.
+			if (!isAsked) return 0;
+			await sleep(LEASE_RETRY_MS);
+		}
 		try {
 			// Read again: whoever had the lease may have fed them.
 			const due = await this.#due(showId, turn);
 			for (let start = 0; start < due.length; start += FEED_CHUNK) {
-				if (start > 0 && !(await lease.take(LEASE_MS))) break;
+				if (lease.lost.aborted) break;
 				await this.#feed(showId, due.slice(start, start + FEED_CHUNK));
 			}
 			return due.length;
@@ -137,7 +144,7 @@ export class CommentInbox {
 		const stored = await redis.hgetall(showKey(showId, 'inbox'));
 		const waiting = Object.entries(stored).map(([key, value]) => readWaiting(key, value));
 		if (waiting.length === 0) return waiting;
-		const lives = [...new Set(waiting.map(({ comment }) => liveName(comment)))];
+		const lives = [...new Set(waiting.map(({ live }) => live))];
 		const untils = await redis.hmget(showKey(showId, 'intake'), ...lives.map(holdField));
 		const holds = new Map(lives.map((live, index) => [live, Number(untils[index] ?? 0)]));
 		return dueComments(waiting, { ...turn, now: await this.#now(showId), windowMs, holds });
@@ -146,7 +153,7 @@ export class CommentInbox {
 	/** Epoch ms by the clock of the server that holds the show: the one that stamps arrivals. */
 	async #now(showId: string): Promise<number> {
 		const [now] = answerSchema.parse(
-			await runScript(this.#options.redis, this.#offer, inboxKeys(showId), ['', '1'])
+			await runScript(this.#options.redis, this.#offer, inboxKeys(showId), ['', '1', ''])
 		);
 		return Number(now);
 	}
@@ -155,16 +162,15 @@ export class CommentInbox {
 	async #feed(showId: string, chunk: readonly Waiting[]): Promise<void> {
 		const { redis } = this.#options;
 		const intake = showKey(showId, 'intake');
-		const lives = [...new Set(chunk.map(({ comment }) => liveName(comment)))];
+		const lives = [...new Set(chunk.map(({ live }) => live))];
 		const known = await redis.hmget(intake, ...lives.map(lastField));
 		const last = new Map(lives.map((live, index) => [live, known[index] ?? '']));
 		let late = 0;
 		const fed: string[] = [];
 		try {
-			for (const { key, comment, orderKey } of chunk) {
-				await this.#take(showId, comment);
+			for (const { key, json, live, orderKey } of chunk) {
+				await this.#take(showId, storedComment.parse(JSON.parse(json)));
 				fed.push(key);
-				const live = liveName(comment);
 				if (orderKey < (last.get(live) ?? '')) late++;
 				else last.set(live, orderKey);
 			}

@@ -68,7 +68,7 @@ export class ChannelIntake {
 				postedAt: comment.postedAt
 			}
 		}));
-		const statuses = await inbox.offer(channel.showId, channel.id, path, offered);
+		const statuses = await inbox.offer(channel, path, offered);
 		const fresh = counting.filter((_, index) => statuses[index] === 'new');
 		const nameless = counting.filter(({ author }, index) => {
 			const status = statuses[index];

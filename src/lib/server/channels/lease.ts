@@ -4,16 +4,22 @@ import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 
+/** How long it lasts without its holder, and how often the holder renews it. */
+const LEASE_MS = 6_000;
+const RENEW_MS = 2_000;
+
 /**
- * The right of one holder at a time to do something for a show. It ends by itself when its holder dies;
- * a holder that was stopped for longer than that may overlap with the next one, so what is done under a
- * lease must bear being done twice.
+ * The right of one holder at a time to do something for a show, renewed until it is given back. It ends
+ * by itself within six seconds of its holder's death; a holder that was stopped for longer than that may
+ * overlap with the next one, so what is done under a lease must bear being done twice.
  */
 export class Lease {
 	readonly #redis: RedisClient;
 	readonly #script: LuaScript;
 	readonly #key: string;
 	readonly #holder = randomUUID();
+	readonly #lost = new AbortController();
+	#renewal: NodeJS.Timeout | null = null;
 
 	constructor(
 		services: { readonly redis: RedisClient; readonly scripts: ReadonlyMap<string, LuaScript> },
@@ -27,21 +33,30 @@ export class Lease {
 		this.#key = leaseKey(showId, what);
 	}
 
-	/** Takes or renews it for `ms` from now. False when somebody else has it. */
-	async take(ms: number): Promise<boolean> {
-		return (await this.#run(ms)) === 1;
+	/** Aborted once the lease could not be renewed: somebody else may have it by now. */
+	get lost(): AbortSignal {
+		return this.#lost.signal;
+	}
+
+	/** Takes it. False when somebody else has it. */
+	async take(): Promise<boolean> {
+		if (!(await this.#run(LEASE_MS))) return false;
+		this.#renewal ??= setInterval(() => {
+			this.#run(LEASE_MS).then(
+				(renewed) => renewed || this.#lost.abort(),
+				() => this.#lost.abort()
+			);
+		}, RENEW_MS).unref();
+		return true;
 	}
 
 	async giveBack(): Promise<void> {
+		if (this.#renewal) clearInterval(this.#renewal);
 		await this.#run(0);
 	}
 
-	async #run(ms: number): Promise<unknown> {
-		return await runScript(
-			this.#redis,
-			this.#script,
-			[this.#key],
-			[this.#holder, String(Math.round(ms))]
-		);
+	async #run(ms: number): Promise<boolean> {
+		const args = [this.#holder, String(ms)];
+		return (await runScript(this.#redis, this.#script, [this.#key], args)) === 1;
 	}
 }

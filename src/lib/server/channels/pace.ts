@@ -15,6 +15,13 @@ const RETRY_MAX_MS = 60_000;
 
 export type PollPace = { readonly active: number; readonly quiet: number };
 
+/** The pace that a workspace chose, in place of the server's own; a quiet audience never makes it faster. */
+export function chosenPace(pace: PollPace, seconds: number | null): PollPace {
+	if (seconds === null) return pace;
+	const active = seconds * 1_000;
+	return { active, quiet: Math.max(active, pace.quiet) };
+}
+
 /** How long until the next poll, and whether the limit is what makes us wait. */
 export type NextPoll = { readonly delayMs: number; readonly limited: boolean };
 

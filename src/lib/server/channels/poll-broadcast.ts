@@ -1,5 +1,5 @@
 import type { Usage } from './meta/usage.ts';
-import { WARN_PERCENT, nextPoll } from './pace.ts';
+import { WARN_PERCENT, chosenPace, nextPoll } from './pace.ts';
 import type { PlatformComment } from './platform-comment.ts';
 import { endBroadcast, reportStanding } from './poll-outcome.ts';
 import type { Polling } from './poll-outcome.ts';
@@ -33,7 +33,11 @@ export async function pollBroadcast(poll: Polling, before: PollState): Promise<P
 		return { ...state, nextAt: null };
 	}
 	const quiet = result.fresh > 0 ? 0 : state.quiet + 1;
-	const pace = nextPoll(client.settings.pollMs, quiet, result.usage);
+	const pace = nextPoll(
+		chosenPace(client.settings.pollMs, channel.pollSeconds),
+		quiet,
+		result.usage
+	);
 	await reportReading(poll, pace.limited, result.usage);
 	const { complete, newest, resumeAfter: after } = result;
 	return {

@@ -19,8 +19,6 @@ export type Polling = PollOptions & {
 	readonly connection: Connection;
 	readonly tokens: ConnectionTokens;
 	readonly signal: AbortSignal;
-	/** Keeps the poll this worker's; called with each page. */
-	readonly onPage: () => Promise<unknown>;
 };
 
 /** Comments may no longer be readable once the live is over (PLATFORMS 3.6); nothing more is to be had. */

@@ -33,9 +33,10 @@ export type ReadingOptions = {
 	readonly channel: Channel;
 	readonly reader: BroadcastReader;
 	readonly signal: AbortSignal;
-	/** Called with each page, before it is offered. */
-	readonly onPage: () => Promise<unknown>;
 };
+
+/** How often a hold is renewed (`CommentInbox.hold`). */
+const HOLD_AGAIN_MS = 1_000;
 
 /**
  * Reads a broadcast and offers it page by page: a later page that fails takes nothing back. What belongs
@@ -52,14 +53,16 @@ export async function readBroadcast(
 	let usage: Usage | null = null;
 	let resumeAfter: string | null = null;
 	let complete = false;
-	let holding = false;
+	let heldAt: number | null = null;
+	let fedBefore = 0;
 	let inOrder = reader.oldestFirst;
 	try {
 		for await (const page of reader.read({ ...from, signal })) {
-			await options.onPage();
 			const follows = page.end === null || page.end === 'page_cap';
-			if (follows) await intake.hold(channel);
-			holding ||= follows;
+			if (follows && (heldAt === null || performance.now() - heldAt > HOLD_AGAIN_MS)) {
+				heldAt = performance.now();
+				await intake.hold(channel);
+			}
 			const offered = await intake.offer(channel, 'poll', page.comments);
 			fresh += offered.fresh.length;
 			await offerAuthors(options, offered.nameless);
@@ -68,10 +71,13 @@ export async function readBroadcast(
 			usage = page.usage ?? usage;
 			resumeAfter = page.resumeAfter;
 			complete = page.end === 'all_read';
-			if (!complete && inOrder && newest) await feedBefore(options, newest);
+			if (!complete && inOrder && newest && newest.orderAt > fedBefore) {
+				fedBefore = newest.orderAt;
+				await feedBefore(options, newest);
+			}
 		}
 	} finally {
-		if (holding) await intake.release(channel);
+		if (heldAt !== null) await intake.release(channel);
 	}
 	if (complete && newest) {
 		const { platform, liveId, showId } = channel;

@@ -34,8 +34,6 @@ export type PollOptions = {
 
 export type PollWhen = { readonly when?: 'due' | 'now'; readonly checkStatus?: boolean };
 
-/** Longer than one request may take: it is renewed with every page. */
-const LEASE_MS = 20_000;
 /** Whoever must look at the status waits so long for a poll that is under way. */
 const LOOK_PATIENCE_MS = 5_000;
 const LOOK_RETRY_MS = 100;
@@ -46,7 +44,7 @@ const NO_WEBHOOKS =
 	'Instagram does not send us this account’s comments, and this login gives no other way to them. Connect again and grant every permission.';
 
 type Access = { readonly connection: Connection; readonly tokens: ConnectionTokens };
-type Run = { readonly lease: Lease; readonly signal: AbortSignal; readonly when: 'due' | 'now' };
+type Run = { readonly signal: AbortSignal; readonly when: 'due' | 'now' };
 
 /**
  * Polls broadcasts, each by one worker at a time: reads what is new since the cursor, offers it, and moves
@@ -76,7 +74,7 @@ export class ChannelPoller {
 			const { redis } = this.#options;
 			const state = await readPollState(redis, channel.showId, channel.id);
 			const asked = checkStatus ? { ...state, statusAt: 0 } : state;
-			const next = await this.#pollOnce(channel, asked, { lease, signal, when });
+			const next = await this.#pollOnce(channel, asked, { signal, when });
 			if (next !== state) await writePollState(redis, channel.showId, channel.id, next);
 		} finally {
 			await lease.giveBack();
@@ -94,9 +92,8 @@ export class ChannelPoller {
 		if (!isTurn(state, run.when, tokenName(connection.id, tokens.version))) return state;
 		const reader = broadcastReader(this.#options.client, channel, connection, tokens);
 		if (!reader) return await this.#webhooksOnly(channel, connection, state);
-		const { lease, signal } = run;
-		const onPage = () => lease.take(LEASE_MS);
-		const poll = { ...this.#options, channel, reader, connection, tokens, signal, onPage };
+		const { signal } = run;
+		const poll = { ...this.#options, channel, reader, connection, tokens, signal };
 		try {
 			return await pollBroadcast(poll, state);
 		} catch (error) {
@@ -151,7 +148,7 @@ function isTurn(state: PollState, when: 'due' | 'now', token: string): boolean {
 
 async function takeLease(lease: Lease, patienceMs: number): Promise<boolean> {
 	const deadline = performance.now() + patienceMs;
-	while (!(await lease.take(LEASE_MS))) {
+	while (!(await lease.take())) {
 		if (performance.now() >= deadline) return false;
 		await sleep(LOOK_RETRY_MS);
 	}

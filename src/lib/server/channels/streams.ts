@@ -23,8 +23,6 @@ export type StreamsOptions = {
 	readonly onOpen: (channel: Channel) => Promise<void>;
 };
 
-const LEASE_MS = 15_000;
-const RENEW_MS = 5_000;
 /** Pause after a refusal that only a new token or permission can change. */
 const REFUSED_RETRY_MS = 30_000;
 
@@ -76,20 +74,11 @@ export class ChannelStreams {
 	/** Streams as long as this worker has the lease; returns when another has it or `signal` aborts. */
 	async #hold(channel: Channel, signal: AbortSignal): Promise<void> {
 		const lease = new Lease(this.#options, channel.showId, `stream:${channel.id}`);
-		if (!(await lease.take(LEASE_MS))) return;
-		const lost = new AbortController();
-		const timer = setInterval(() => {
-			lease.take(LEASE_MS).then(
-				(taken) => taken || lost.abort(),
-				() => lost.abort()
-			);
-		}, RENEW_MS);
-		const ending = AbortSignal.any([signal, lost.signal]);
+		if (!(await lease.take())) return;
 		try {
-			await this.#reconnecting(channel, ending);
+			await this.#reconnecting(channel, AbortSignal.any([signal, lease.lost]));
 		} finally {
-			clearInterval(timer);
-			if (!lost.signal.aborted) await lease.giveBack();
+			await lease.giveBack();
 		}
 	}
 

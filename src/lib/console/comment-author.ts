@@ -1,0 +1,43 @@
+import type { CommentReceived } from '../domain/events.ts';
+import { platformName } from './platforms.ts';
+
+/** What stands where the platform gave no name. */
+const UNKNOWN_VIEWER = 'Unknown viewer';
+
+/** Why a comment claims nothing by itself, whatever it says (domain/buyer.ts). */
+export type NoClaim = 'own_page' | 'author_unknown';
+
+type Authorship = Pick<CommentReceived, 'platform' | 'userId' | 'fromPage'>;
+
+/** What its author is called. */
+export function authorName(handle: string): string {
+	return handle === '' ? UNKNOWN_VIEWER : handle;
+}
+
+/** Null for a comment of a viewer who is known. */
+export function noClaimReason({ userId, fromPage }: Omit<Authorship, 'platform'>): NoClaim | null {
+	if (fromPage) return 'own_page';
+	return userId === null ? 'author_unknown' : null;
+}
+
+/** The seller's own page, or account where there are no pages. */
+export function ownMark(platform: string): string {
+	return platform === 'facebook' ? 'Your page' : 'Your account';
+}
+
+/** Why nobody is named. */
+export function unknownWords(platform: string): string {
+	return `${platformName(platform)} did not say who wrote this`;
+}
+
+/** Why the comment claims nothing by itself, as a sentence; null when it may. */
+export function noClaimWords(comment: Authorship): string | null {
+	switch (noClaimReason(comment)) {
+		case 'own_page':
+			return `${ownMark(comment.platform)} wrote this, so it claims nothing by itself.`;
+		case 'author_unknown':
+			return `${unknownWords(comment.platform)}, so it claims nothing by itself.`;
+		case null:
+			return null;
+	}
+}

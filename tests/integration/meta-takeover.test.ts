@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { liveState } from './probes.ts';
+import {
+	createMetaContext,
+	loggedIds,
+	openShop,
+	until,
+	untilLogged,
+	untilStanding
+} from './meta-harness.ts';
+import type { MetaContext, Shop } from './meta-harness.ts';
+
+let context: MetaContext;
+let shop: Shop;
+const processes: ChildProcess[] = [];
+beforeAll(async () => {
+	context = await createMetaContext({
+		// Nobody but the processes of this test works the queues.
+		env: { ROLE: 'web', FACEBOOK_POLL_ACTIVE_MS: '500', FACEBOOK_POLL_QUIET_MS: '500' }
+	});
+	shop = await openShop(context);
+});
+afterEach(() => {
+	for (const child of processes.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => context.close());
+
+/** A worker in a process of its own; resolves when it works. */
+async function startWorker(): Promise<ChildProcess> {
+	const { urls } = context.app;
+	const child = spawn(process.execPath, [join(import.meta.dirname, 'meta-worker.ts')], {
+		env: {
+			...context.env,
+			NODE_ENV: 'test',
+			LOG_LEVEL: 'silent',
+			ROLE: 'worker',
+			REDIS_URL: urls.redis,
+			DATABASE_URL: urls.database
+		},
+		stdio: ['ignore', 'pipe', 'inherit']
+	});
+	processes.push(child);
+	await once(child.stdout, 'data');
+	return child;
+}
+
+test('a worker that is killed in the middle of a poll is replaced: nothing is lost, nothing doubled', async () => {
+	const { app, fake } = context;
+	const live = shop.page.goLive();
+	const showId = await app.show({ '12': 3 });
+	const first = await startWorker();
+	await context.listen(showId, shop.facebook, live);
+	await untilStanding(context, showId, 'connected');
+	await until('the stream', () => Promise.resolve(fake.streams(live.id) === 1));
+	const write = (count: number): void => {
+		for (let n = 0; n < count; n++) {
+			const userId = `u${live.comments.all.length}`;
+			live.comment({ userId, userName: 'Viewer', text: 'sold 12', hideAuthor: false });
+		}
+	};
+	write(50);
+	await untilLogged(context, showId, 50);
+
+	// The poll reads the first page of several and never gets the second; streams and webhooks are lossy.
+	fake.knobs.set({ streams: { dropShare: 0.5 }, webhooks: { dropShare: 0.5 } });
+	const polls = fake.calls.count('comments');
+	fake.fail({ kind: 'hang', endpoint: 'comments' });
+	await until('a poll hangs', () => Promise.resolve(fake.calls.count('comments') > polls));
+	write(150);
+	await until(
+		'some have come by other paths',
+		() => context.loggedCount(showId),
+		(n) => n > 60
+	);
+	first.kill('SIGKILL');
+	await once(first, 'exit');
+	write(100);
+
+	await startWorker();
+	await untilLogged(context, showId, 300);
+	await until('the stream is taken over', () => Promise.resolve(fake.streams(live.id) === 1));
+	expect((await loggedIds(context, showId)).toSorted()).toEqual(
+		live.comments.all.map(({ id }) => id).toSorted()
+	);
+	const item = (await liveState(app, showId)).items.get('12');
+	expect([item?.winners.length, item?.waitlist.length]).toEqual([3, 297]);
+});
+
+test('a worker that closes hands its streams and polls over at once', async () => {
+	const { app, fake } = context;
+	const live = shop.page.goLive();
+	const showId = await app.show({ '12': 1 });
+	const first = await startWorker();
+	await context.listen(showId, shop.facebook, live);
+	await untilStanding(context, showId, 'connected');
+	await until('the stream', () => Promise.resolve(fake.streams(live.id) === 1));
+	await startWorker();
+	first.kill('SIGTERM');
+	await once(first, 'exit');
+	for (let n = 0; n < 20; n++) live.comment({ userId: `u${n}`, userName: 'V', text: 'sold 12' });
+	await untilLogged(context, showId, 20);
+	await until('the stream is taken over', () => Promise.resolve(fake.streams(live.id) === 1));
+	expect(await loggedIds(context, showId)).toEqual(live.comments.all.map(({ id }) => id));
+});
