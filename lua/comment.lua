@@ -2,7 +2,7 @@
 -- Takes one comment in: logs it, and lets it claim or pass an item.
 --
 -- KEYS[1] meta     KEYS[2] comments  KEYS[3] items  KEYS[4] claims  KEYS[5] queue
--- KEYS[6] events   KEYS[7] live (shard channel)
+-- KEYS[6] events   KEYS[7] live (shard channel)    KEYS[8] blocked
 -- ARGV[1] known epoch       ARGV[2] known seq (last position the caller has seen, '' and '0' for none)
 -- ARGV[3] comment key       `platform:commentId`, the comment's identity
 -- ARGV[4] comment           JSON object, the fields of comment.received that the caller knows
@@ -55,6 +55,8 @@ if intent ~= '' then
   quantity, won, item_id = tonumber(found[1]), tonumber(found[3]), found[4]
   if show.status == 'paused' or buyer_key == '' then
     outcome = 'not_counted'
+  elseif intent == 'claim' and redis.call('SISMEMBER', KEYS[8], buyer_key) == 1 then
+    outcome = 'buyer_blocked'
   elseif not quantity then
     outcome = 'item_not_found'
   elseif found[2] == 'closed' then

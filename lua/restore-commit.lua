@@ -2,22 +2,23 @@
 -- Makes a rebuilt show live in one step, if nobody else did so first and all of it is there.
 --
 -- KEYS[1] meta  KEYS[2] items  KEYS[3] claims  KEYS[4] queue  KEYS[5] comments  KEYS[6] channels
--- KEYS[7] events  KEYS[8] live
--- KEYS[9..14] the staging keys of KEYS[1..6]
+-- KEYS[7] blocked  KEYS[8] events  KEYS[9] live
+-- KEYS[10..16] the staging keys of KEYS[1..7]
 -- ARGV[1] epoch and ARGV[2] seq of a damaged show that this one replaces, '' and '0' for none
 -- ARGV[3] epoch of the rebuilt show
 -- ARGV[4] seconds that the show stays, for one that has ended; '0' for one that stays
--- ARGV[5..10] how many entries were staged in each of KEYS[9..14]
+-- ARGV[5..11] how many entries were staged in each of KEYS[10..16]
 --
 -- Returns { code, epoch, seq, detail }: OK, ALREADY_LIVE, STAGING_LOST (Redis lost staged parts
---   meanwhile); on a refusal the staging keys are dropped
+--   meanwhile), STALE_BLOCKS (the damaged show got a newer block list meanwhile); on a refusal the
+--   staging keys are dropped
 -- Emits no event; publishes { "reset": epoch } so that readers resync at once.
 -- Holds: an acknowledged claim of a live show is never replaced by a rebuild that does not know it; a
 --   show is never live in part.
 -- @include "includes/show"
 
 local function drop_staging()
-  for index = 9, 14 do
+  for index = 10, 16 do
     redis.call('UNLINK', KEYS[index])
   end
 end
@@ -27,21 +28,27 @@ if live and not (live.epoch == ARGV[1] and integer(live.seq) == ARGV[2]) then
   drop_staging()
   return reply(live, 'ALREADY_LIVE')
 end
-for index = 1, 6 do
-  -- The fourth is the queue, a sorted set; the others are hashes.
-  local count = redis.call(index == 4 and 'ZCARD' or 'HLEN', KEYS[index + 8])
+if live and tonumber(redis.call('HGET', KEYS[1], 'blockVersion') or '0')
+  > tonumber(redis.call('HGET', KEYS[10], 'blockVersion') or '0') then
+  drop_staging()
+  return reply(live, 'STALE_BLOCKS')
+end
+-- The fourth is the queue, a sorted set, the seventh the set of blocked buyers; the others are hashes.
+local count_of = { [4] = 'ZCARD', [7] = 'SCARD' }
+for index = 1, 7 do
+  local count = redis.call(count_of[index] or 'HLEN', KEYS[index + 9])
   if count ~= tonumber(ARGV[index + 4]) then
     drop_staging()
     return { 'STAGING_LOST', '', '0', '' }
   end
 end
 
-for index = 1, 7 do
+for index = 1, 8 do
   redis.call('UNLINK', KEYS[index])
 end
-for index = 1, 6 do
-  if redis.call('EXISTS', KEYS[index + 8]) == 1 then
-    redis.call('RENAME', KEYS[index + 8], KEYS[index])
+for index = 1, 7 do
+  if redis.call('EXISTS', KEYS[index + 9]) == 1 then
+    redis.call('RENAME', KEYS[index + 9], KEYS[index])
     if ARGV[4] == '0' then
       redis.call('PERSIST', KEYS[index])
     else
@@ -49,5 +56,5 @@ for index = 1, 6 do
     end
   end
 end
-redis.call('SPUBLISH', KEYS[8], '{"reset":"' .. ARGV[3] .. '"}')
+redis.call('SPUBLISH', KEYS[9], '{"reset":"' .. ARGV[3] .. '"}')
 return reply(load_show(KEYS[1], '', '0'), 'OK')

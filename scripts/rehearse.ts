@@ -16,25 +16,32 @@ import {
 	waitUntilPersisted
 } from '../src/lib/server/rehearsal/result.ts';
 import type { RehearsalResult } from '../src/lib/server/rehearsal/result.ts';
+import { openExportDirectory, writeExports } from './lib/export-show.ts';
 import { RehearsalMeta } from './lib/rehearsal-meta.ts';
 import { ensureServices } from './services/ensure.ts';
 
-// Plays a recorded show through the whole pipeline: npm run rehearse -- FILE [--speed N] [--meta] [--json]
-// Exit code 0: done and all digests equal; 1: they differ, or it could not run; 2: bad file or usage.
+// Plays a recorded show through the whole pipeline:
+//   npm run rehearse -- FILE [--speed N] [--meta] [--export DIR] [--json]
+// Exit code 0: done and all digests equal; 1: they differ, or it could not run; 2: bad file, directory or
+// usage.
 
-const USAGE = `Usage: npm run rehearse -- FILE [--speed N] [--meta] [--json]
+const USAGE = `Usage: npm run rehearse -- FILE [--speed N] [--meta] [--export DIR] [--json]
 
-  FILE        a recorded show, JSON Lines (e.g. static/rehearsals/saturday-boutique.jsonl)
-  --speed N   1 plays as recorded, 10 ten times as fast; 0, the default, as fast as it goes
-  --meta      lets Facebook's and Instagram's comments come through a stand-in for Meta: by polling, stream
-              and signed webhooks, some of them twice; other platforms' go straight to the allocator.
-              Uses services of its own unless REDIS_URL and DATABASE_URL are set
-  --json      prints exactly one JSON object on stdout`;
+  FILE          a recorded show, JSON Lines (e.g. static/rehearsals/saturday-boutique.jsonl)
+  --speed N     1 plays as recorded, 10 ten times as fast; 0, the default, as fast as it goes
+  --meta        lets Facebook's and Instagram's comments come through a stand-in for Meta: by polling,
+                stream and signed webhooks, some of them twice; other platforms' go straight to the
+                allocator. Uses services of its own unless REDIS_URL and DATABASE_URL are set
+  --export DIR  writes claims.csv, buyers.csv, comments.csv and events.jsonl of the show into DIR, times
+                in UTC, without byte order mark. Makes DIR; replaces files of these names, and says so
+  --json        prints exactly one JSON object on stdout`;
 
 type Arguments = {
 	readonly file: string;
 	readonly speed: number;
 	readonly meta: boolean;
+	/** Where the files of the played show go; null for nowhere. */
+	readonly exportTo: string | null;
 	readonly json: boolean;
 };
 
@@ -53,6 +60,7 @@ function readArguments(): Arguments | null {
 			options: {
 				speed: { type: 'string', default: '0' },
 				meta: { type: 'boolean', default: false },
+				export: { type: 'string' },
 				json: { type: 'boolean', default: false }
 			}
 		});
@@ -60,7 +68,9 @@ function readArguments(): Arguments | null {
 		const speed = Number(values.speed);
 		if (file === undefined || rest.length > 0) throw new Error('name one file');
 		if (!Number.isFinite(speed) || speed < 0) throw new Error('--speed takes a number from 0 on');
-		return { file, speed, meta: values.meta, json: values.json };
+		if (values.export === '') throw new Error('--export takes a directory');
+		const { meta, json } = values;
+		return { file, speed, meta, exportTo: values.export ?? null, json };
 	} catch (error) {
 		say(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
 		return null;
@@ -76,6 +86,27 @@ async function readFile(file: string): Promise<Rehearsal | null> {
 		else say(`${file} can’t be read: ${error instanceof Error ? error.message : String(error)}`);
 		return null;
 	}
+}
+
+async function mayExportTo(directory: string | null): Promise<boolean> {
+	try {
+		if (directory !== null) await openExportDirectory(directory);
+		return true;
+	} catch (error) {
+		say(`${directory} can’t be written: ${error instanceof Error ? error.message : String(error)}`);
+		return false;
+	}
+}
+
+async function exportShow(
+	{ db }: AppContext,
+	showId: string,
+	target: { readonly directory: string; readonly signal: AbortSignal }
+): Promise<void> {
+	const workspaceId = await rehearsalWorkspace(db);
+	const replaced = await writeExports(db, { workspaceId, showId }, target);
+	const note = replaced.length > 0 ? ` (replaced ${replaced.join(', ')})` : '';
+	say(`The show’s files are in ${target.directory}${note}`);
 }
 
 async function migrate(databaseUrl: string): Promise<void> {
@@ -170,7 +201,7 @@ async function main(): Promise<number> {
 	const options = readArguments();
 	if (!options) return 2;
 	const rehearsal = await readFile(options.file);
-	if (!rehearsal) return 2;
+	if (!rehearsal || !(await mayExportTo(options.exportTo))) return 2;
 
 	const abort = new AbortController();
 	setMaxListeners(0, abort.signal);
@@ -205,6 +236,10 @@ async function main(): Promise<number> {
 				{ speed: options.speed, fake },
 				abort.signal
 			);
+			if (options.exportTo !== null) {
+				const target = { directory: options.exportTo, signal: abort.signal };
+				await exportShow(context, result.show.id, target);
+			}
 			if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 			else printTable(result);
 			return digestsAgree(result.digests) ? 0 : 1;

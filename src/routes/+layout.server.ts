@@ -4,5 +4,5 @@ import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = ({ locals, cookies }) => ({
 	member: locals.member && memberProfile(locals.member),
-	timeZone: knownTimeZone(cookies.get(TIME_ZONE_COOKIE))
+	timeZone: locals.member?.workspace.timeZone ?? knownTimeZone(cookies.get(TIME_ZONE_COOKIE))
 });

@@ -16,6 +16,14 @@ export function describeError(status: number, error: App.Error | null): ErrorTex
 			retry: false
 		};
 	}
+	if (error?.code === 'INVITE_NOT_FOUND') {
+		return {
+			title: 'This invitation no longer works',
+			advice:
+				'It was used, withdrawn, or is older than seven days. Ask whoever sent it for a new link.',
+			retry: false
+		};
+	}
 	if (status === 404) {
 		return {
 			title: 'There is nothing at this address',

@@ -29,6 +29,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 		...['rehearsal', 'channels', 'allocator', 'history', 'auth', 'redis', 'domain']
 	],
 	channels: [...FOUNDATION, 'allocator', 'history', 'redis', 'domain'],
+	exports: [...FOUNDATION, 'history', 'redis', 'domain'],
 	observability: [...FOUNDATION, 'history', 'redis'],
 	trpc: [
 		...FOUNDATION,
@@ -43,7 +44,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 	],
 	rehearsal: [...FOUNDATION, 'allocator', 'history', 'redis', 'domain', 'root'],
 	browser: ['domain', 'trpc'],
-	routes: ['root', 'trpc', 'auth', 'observability', 'event-schema', 'browser', 'domain']
+	routes: ['root', 'trpc', 'auth', 'exports', 'observability', 'event-schema', 'browser', 'domain']
 };
 
 type Import = {

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import * as blockLists from '../../src/lib/server/allocator/block-lists.ts';
 import * as channelReports from '../../src/lib/server/allocator/channel-reports.ts';
 import * as comment from '../../src/lib/server/allocator/comment.ts';
 import * as operatorActions from '../../src/lib/server/allocator/operator-actions.ts';
@@ -20,6 +21,7 @@ const INNER_CODES = [
 	'STALE_EPOCH',
 	'ALREADY_LIVE',
 	'STAGING_LOST',
+	'STALE_BLOCKS',
 	'duplicate_comment'
 ];
 
@@ -86,7 +88,7 @@ function isShowScript(value: unknown): value is ShowScript {
 	return typeof value === 'object' && value !== null && 'name' in value && 'keys' in value;
 }
 
-const wrappers = [comment, operatorActions, channelReports]
+const wrappers = [comment, operatorActions, channelReports, blockLists]
 	.flatMap((module): unknown[] => Object.values(module))
 	.filter(isShowScript);
 

@@ -252,7 +252,7 @@ describe('claims, comments and buyers', () => {
 			won: 1,
 			waiting: 1,
 			released: 0,
-			wonItems: ['2']
+			units: [{ item: '2', title: 'Cap' }]
 		});
 		const found = async (search: string) =>
 			(await api.buyers.list({ showId, search })).buyers.map((buyer) => buyer.userId);

@@ -2,6 +2,8 @@ import { callTRPCProcedure } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Member, MemberRole } from '../../src/lib/server/auth/member.ts';
+import { PERMISSIONS, may } from '../../src/lib/server/auth/permissions.ts';
+import type { Action } from '../../src/lib/server/auth/permissions.ts';
 import type { ApiContext } from '../../src/lib/server/trpc/api-context.ts';
 import { createCaller } from '../../src/lib/server/trpc/caller.ts';
 import { findAppError } from '../../src/lib/server/trpc/errors.ts';
@@ -10,8 +12,11 @@ import { createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
 
 type Row = {
-	/** Who may call it: `show` and `operate` take a showId; the others don't. */
-	readonly access: 'public' | 'member' | 'operator' | 'show' | 'operate';
+	/**
+	 * Who may call it: `show` and `operate` take a showId; the others don't. An action of the permission
+	 * table where it is neither watching nor running shows.
+	 */
+	readonly access: 'public' | 'member' | 'operator' | 'show' | 'operate' | Action;
 	/** Valid input but for the showId, for an item 12 that is held by buyer facebook:u1. */
 	readonly input?: Record<string, unknown>;
 };
@@ -22,6 +27,7 @@ const newcomer = {
 	name: 'New',
 	workspaceName: 'New'
 };
+const nobody = '00000000-0000-4000-8000-000000000000';
 const held = { item: '12', buyerKey: 'facebook:u1' };
 
 /** Every procedure of the API. One that is missing here fails the test. */
@@ -65,7 +71,69 @@ const PROCEDURES: Record<string, Row> = {
 	'comments.authors': { access: 'show', input: { search: 'u1' } },
 	'rehearsals.start': { access: 'operator', input: { source: { kind: 'bundled' }, speed: 100 } },
 	'buyers.list': { access: 'show' },
+	'audit.list': { access: 'operator', input: {} },
+	'audit.choices': { access: 'operator' },
+	'replay.overview': { access: 'show' },
+	'replay.range': { access: 'show', input: { fromSeq: 1 } },
+	'replay.stateAt': { access: 'show', input: { seq: 1 } },
+	'replay.why': {
+		access: 'show',
+		input: { claimId: '00000000-0000-4000-8000-000000000000' }
+	},
+	'replay.whyComment': { access: 'show', input: { seq: 1 } },
+	'replay.digest': { access: 'show' },
+	'buyers.show': { access: 'show' },
+	'buyers.slips': { access: 'show' },
+	'buyers.directory': { access: 'member', input: {} },
+	'buyers.get': { access: 'member', input: { buyerKey: 'facebook:u1' } },
+	'buyers.claims': { access: 'member', input: { buyerKey: 'facebook:u1' } },
+	'buyers.tags': { access: 'member' },
+	'buyers.setNote': {
+		access: 'operator',
+		input: { buyerKey: 'facebook:u1', note: 'Pays late', was: '' }
+	},
+	'buyers.setTag': {
+		access: 'operator',
+		input: { buyerKey: 'facebook:u1', tag: 'vip', present: true }
+	},
+	'buyers.setBlocked': {
+		access: 'operator',
+		input: { buyerKey: 'facebook:u1', blocked: false }
+	},
+	'buyers.link': {
+		access: 'operator',
+		input: { buyerKey: 'facebook:u1', otherKey: 'facebook:u1' }
+	},
+	'buyers.unlink': { access: 'operator', input: { buyerKey: 'facebook:u1' } },
+	'settings.get': { access: 'member' },
+	'settings.update': { access: 'changeSettings', input: { sounds: false } },
+	'settings.deleteWorkspace': { access: 'deleteWorkspace', input: { name: 'not its name' } },
+	'members.list': { access: 'member' },
+	'members.changeRole': { access: 'manageMembers', input: { userId: nobody, role: 'owner' } },
+	'members.remove': { access: 'manageMembers', input: { userId: nobody } },
+	'members.transfer': { access: 'manageMembers', input: { userId: nobody } },
+	'members.leave': { access: 'member' },
+	'members.invites': { access: 'manageMembers' },
+	'members.invite': { access: 'manageMembers', input: { role: 'viewer' } },
+	'members.revokeInvite': { access: 'manageMembers', input: { inviteId: nobody } },
+	'members.readInvite': { access: 'public', input: { token: 'x' } },
+	'members.acceptInvite': { access: 'member', input: { token: 'x' } },
+	'members.acceptAsNew': { access: 'public', input: { ...newcomer, token: 'x' } },
+	'members.acceptBySignIn': {
+		access: 'public',
+		input: { email: newcomer.email, password: newcomer.password, token: 'x' }
+	},
+	'account.workspaces': { access: 'member' },
+	'account.switchWorkspace': { access: 'member', input: { workspaceId: nobody } },
+	'account.rename': { access: 'member', input: { name: 'New' } },
+	'account.changePassword': {
+		access: 'member',
+		input: { currentPassword: 'wrong password', newPassword: 'battery staple' }
+	},
+	'account.signOutEverywhere': { access: 'member' },
 	'live.show': { access: 'show' },
+	'summary.get': { access: 'show' },
+	'summary.holders': { access: 'show', input: { item: '12', state: 'winner' } },
 	'debug.emitComment': { access: 'operate', input: { text: 'sold 12' } },
 	'debug.emitComments': { access: 'operate', input: { count: 1, seed: 1 } }
 };
@@ -239,12 +307,57 @@ describe('an operator', () => {
 		'ITEM_HAS_CLAIMS',
 		'SHOW_ENDED',
 		'SHOW_NOT_LIVE',
-		'UNDO_NOT_POSSIBLE'
+		'UNDO_NOT_POSSIBLE',
+		'BUYER_NOT_FOUND'
 	];
 
 	test.each(changing)('%s is allowed', async (path) => {
 		const showId = await showOf(members.mine);
 		const code = await call(path, members.operator, ofShow.includes(path) ? showId : undefined);
 		if (code !== null) expect(byState).toContain(code);
+	});
+});
+
+describe('the permission table', () => {
+	/** The action that a procedure is; null for those that anybody may call. */
+	function actionOf(path: string): Action | null {
+		const access = PROCEDURES[path]?.access ?? 'public';
+		switch (access) {
+			case 'public':
+				return null;
+			case 'member':
+			case 'show':
+				return 'watchShows';
+			case 'operator':
+			case 'operate':
+				return 'runShows';
+			default:
+				return access;
+		}
+	}
+	const guarded = paths.filter((path) => actionOf(path) !== null);
+
+	test.each(['owner', 'operator', 'viewer'] as const)(
+		'decides every call of an %s',
+		async (role) => {
+			const member = role === 'owner' ? members.mine : members[role];
+			expect(member.role).toBe(role);
+			// Leaving comes last: nothing would be left to ask for.
+			const order = guarded.toSorted(
+				(a, b) => Number(a === 'members.leave') - Number(b === 'members.leave')
+			);
+			for (const path of order) {
+				const action = actionOf(path) ?? 'watchShows';
+				const showId = ofShow.includes(path) ? await showOf(members.mine) : undefined;
+				const code = await call(path, member, showId);
+				expect(code === 'FORBIDDEN', `${path}: ${code}`).toBe(!may(role, action));
+			}
+		}
+	);
+
+	test('has no action that no procedure is', () => {
+		// Connections have tests of their own, with a stand-in for Meta.
+		const used = new Set<string | null>([...guarded.map(actionOf), 'connectAccounts']);
+		expect(Object.keys(PERMISSIONS).filter((action) => !used.has(action))).toEqual([]);
 	});
 });

@@ -8,6 +8,7 @@ export type ClaimState = 'winner' | 'waitlist';
 export type CommentOutcome =
 	| 'none'
 	| 'not_counted'
+	| 'buyer_blocked'
 	| 'item_not_found'
 	| 'item_closed'
 	| 'duplicate_buyer'
@@ -19,6 +20,7 @@ export type CommentOutcome =
 export const COMMENT_OUTCOMES: readonly CommentOutcome[] = [
 	'none',
 	'not_counted',
+	'buyer_blocked',
 	'item_not_found',
 	'item_closed',
 	'duplicate_buyer',

@@ -20,6 +20,7 @@ export type FeedKind =
 	| 'released'
 	| 'duplicate_buyer'
 	| 'not_counted'
+	| 'buyer_blocked'
 	| 'item_not_found'
 	| 'item_closed'
 	| 'no_active_claim';

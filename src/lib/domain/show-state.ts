@@ -61,6 +61,7 @@ export function emptyCounters(): Counters {
 	return {
 		none: 0,
 		not_counted: 0,
+		buyer_blocked: 0,
 		item_not_found: 0,
 		item_closed: 0,
 		duplicate_buyer: 0,

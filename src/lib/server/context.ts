@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BlockLists } from './allocator/block-lists.ts';
 import { ChannelReports } from './allocator/channel-reports.ts';
 import { CommentIntake } from './allocator/comment.ts';
 import { OperatorActions } from './allocator/operator-actions.ts';
@@ -9,8 +10,11 @@ import type { Config } from './config.ts';
 import { connectDatabase } from './history/database.ts';
 import { readNewestPersistedEvents } from './history/event-log.ts';
 import { persistedPosition } from './history/postgres-state.ts';
+import { ReplayStates } from './history/queries/replay-states.ts';
 import { Recovery } from './history/recovery.ts';
+import { ShowBlocks } from './history/show-blocks.ts';
 import { WriteBehind } from './history/write-behind.ts';
+import { startBlockListSweep } from './jobs/block-list-sweep.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { createMetaChannels } from './jobs/meta-channels.ts';
 import { RehearsalQueue, startRehearsalWorker } from './jobs/rehearsal-jobs.ts';
@@ -93,9 +97,16 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	const comments = new CommentIntake(runner);
 	const actions = new OperatorActions(runner);
 	const rehearsals = new RehearsalQueue(jobs, logger);
+	const blocks = new ShowBlocks({
+		db,
+		lists: new BlockLists(runner, redis),
+		logger,
+		endedShowTtlSeconds: config.endedShowTtlSeconds
+	});
+	const subscriber = connect('subscriber');
 	const live = new LiveHub({
 		redis,
-		subscriber: connect('subscriber'),
+		subscriber,
 		scripts,
 		logger,
 		recover,
@@ -110,6 +121,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		? startRehearsalWorker({ connection: connect('worker'), comments, actions, logger })
 		: null;
 	const sweep = worksHistory ? new Sweep({ db, redis, writeBehind, logger }) : null;
+	const stopBlockListSweep = worksHistory ? startBlockListSweep(blocks, logger) : () => undefined;
 
 	const channels = new ChannelReports(runner);
 	const meta = config.meta
@@ -126,7 +138,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 			})
 		: null;
 
-	const auth = createAuthService({ db, redis, config });
+	const auth = createAuthService({ db, redis, subscriber, config });
 	const stopHousekeeping = worksHistory ? startHousekeeping(auth, logger) : () => undefined;
 
 	/** BullMQ waits for a Redis that is away; nothing is lost by not waiting (the stream has it all). */
@@ -137,6 +149,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	let closing: Promise<void> | null = null;
 	const close = async (): Promise<void> => {
 		stopHousekeeping();
+		stopBlockListSweep();
 		await Promise.all([rehearsalWorker?.close(), sweep?.close(), meta?.close()].map(patiently));
 		await Promise.all([rehearsals.close(), waker.close(), worker?.close()].map(patiently));
 		live.close();
@@ -152,11 +165,13 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		scripts,
 		comments,
 		actions,
+		blocks,
 		channels,
 		meta: meta?.services ?? null,
 		live,
 		auth,
 		rehearsals,
+		replays: new ReplayStates(db),
 		writeBehind,
 		recovery,
 		close: () => (closing ??= close())

@@ -17,6 +17,12 @@ export const APP_ERRORS = {
 	NOT_A_WINNER: 'This buyer holds no unit of the item any more.',
 	NO_ACTIVE_CLAIM: 'This claim is no longer active.',
 	UNDO_NOT_POSSIBLE: 'This can no longer be taken back exactly.',
+	// buyers
+	BUYER_NOT_FOUND: 'This workspace has met no such buyer.',
+	NOTE_CHANGED: 'Somebody else has changed this note meanwhile.',
+	TOO_MANY_TAGS: 'A buyer can have at most 20 tags. Take one away first.',
+	TOO_MANY_IDENTITIES: 'At most 20 identities can be linked to one person.',
+	BLOCK_LIST_FULL: 'The block list is full. Unblock somebody first.',
 	// channels and connections
 	CHANNEL_NOT_FOUND: 'There is no such channel in this show.',
 	CONNECTION_NOT_FOUND: 'There is no such connection in this workspace.',
@@ -33,6 +39,11 @@ export const APP_ERRORS = {
 	FORBIDDEN: 'Your role does not allow this.',
 	BAD_CREDENTIALS: 'The e-mail address or the password is wrong.',
 	EMAIL_TAKEN: 'There is already an account with this e-mail address.',
+	WRONG_PASSWORD: 'This is not your present password.',
+	MEMBER_NOT_FOUND: 'There is no such member in this workspace.',
+	LAST_OWNER: 'A workspace needs an owner. Make somebody else an owner first.',
+	ALREADY_MEMBER: 'You are a member of this workspace already.',
+	INVITE_NOT_FOUND: 'This invitation was used, withdrawn or is too old. Ask for a new one.',
 	RATE_LIMITED: 'Too many attempts. Please wait a moment.',
 	BAD_ORIGIN: 'This request came from another site and was refused.',
 	// the system

@@ -1,19 +1,22 @@
 import { createContext } from 'svelte';
+import { isTimeZone } from '../domain/time-zone.ts';
 
 /** Cookie in which the browser tells its time zone, so that pages arrive with the right times. */
 export const TIME_ZONE_COOKIE = 'time_zone';
 
 /** The zone, or UTC for anything that is none: cookies come from clients. */
 export function knownTimeZone(name: string | undefined): string {
-	if (name === undefined || name.length > 64) return 'UTC';
-	try {
-		return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
-	} catch {
-		return 'UTC';
-	}
+	return name !== undefined && isTimeZone(name) ? name : 'UTC';
 }
 
-/** Writes times in the member's time zone, the same on server and browser. */
+/** The browser's zone, remembered for the next page. Browser only. */
+export function rememberBrowserZone(): string {
+	const name = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+	document.cookie = `${TIME_ZONE_COOKIE}=${encodeURIComponent(name)}; path=/; max-age=31536000; samesite=lax`;
+	return name;
+}
+
+/** Writes times in the workspace's time zone, or the browser's while nobody is signed in. */
 export class TimeZone {
 	#name = $state('UTC');
 	readonly #clock = $derived(
@@ -31,10 +34,8 @@ export class TimeZone {
 		this.#name = name;
 	}
 
-	/** Takes the browser's zone and remembers it for the next page. Browser only. */
-	adopt(): void {
-		const name = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-		document.cookie = `${TIME_ZONE_COOKIE}=${encodeURIComponent(name)}; path=/; max-age=31536000; samesite=lax`;
+	/** Another workspace, or another zone of this one. */
+	use(name: string): void {
 		if (name !== this.#name) this.#name = name;
 	}
 

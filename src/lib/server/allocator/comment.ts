@@ -14,7 +14,7 @@ import type { ScriptRunner, ShowScript } from './script-runner.ts';
 
 export const COMMENT_SCRIPT: ShowScript = {
 	name: 'comment',
-	keys: ['meta', 'comments', 'items', 'claims', 'queue', 'events', 'live']
+	keys: ['meta', 'comments', 'items', 'claims', 'queue', 'events', 'live', 'blocked']
 };
 
 /** A platform's opaque id. Longer or empty ones are refused: cutting an id would merge two people. */

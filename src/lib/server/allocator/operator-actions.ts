@@ -39,7 +39,7 @@ export const REOPEN_SCRIPT: ShowScript = {
 	name: 'reopen',
 	keys: [
 		...(['meta', 'events', 'live', 'items', 'claims', 'queue', 'comments', 'channels'] as const),
-		...(['inbox', 'sightings', 'intake'] as const)
+		...(['blocked', 'inbox', 'sightings', 'intake'] as const)
 	]
 };
 

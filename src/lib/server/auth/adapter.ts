@@ -4,27 +4,35 @@ import type { Adapter, DatabaseSession, Lucia } from 'lucia';
 import type { Db } from '../history/database.ts';
 import type { MemberRole } from './member.ts';
 
-/** What a session's user brings along: the person and their oldest membership, in one query. */
+/**
+ * What a session's user brings along: the person and the membership that they work in, in one query. It is
+ * the one that was chosen, else the oldest.
+ */
 export type UserAttributes = {
 	readonly name: string;
 	readonly email: string;
 	readonly membership: {
 		readonly workspaceId: string;
 		readonly workspaceName: string;
+		readonly timeZone: string;
 		readonly role: MemberRole;
 	} | null;
 };
+
+/** What a session itself carries: the workspace that was chosen, if one was. */
+export type SessionAttributes = { readonly workspaceId: string | null };
 
 declare module 'lucia' {
 	// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- Lucia's registry is an interface
 	interface Register {
 		Lucia: Lucia<Record<never, never>, UserAttributes>;
 		DatabaseUserAttributes: UserAttributes;
+		DatabaseSessionAttributes: SessionAttributes;
 	}
 }
 
 /** Only a hash of the session id is stored: whoever reads a backup can't sign in with it. */
-function storedId(sessionId: string): string {
+export function storedId(sessionId: string): string {
 	return createHash('sha256').update(sessionId).digest('base64url');
 }
 
@@ -44,32 +52,40 @@ export function createSessionAdapter(db: Db): Adapter {
 							.selectFrom('members')
 							.innerJoin('workspaces', 'workspaces.id', 'members.workspace_id')
 							.whereRef('members.user_id', '=', 'users.id')
+							.orderBy(sql`(members.workspace_id = sessions.workspace_id) is true`, 'desc')
 							.orderBy('members.created_at')
 							.orderBy('members.id')
 							.limit(1)
-							.select(['workspaces.id', 'workspaces.name', 'members.role'])
+							.select(['workspaces.id', 'workspaces.name', 'workspaces.time_zone', 'members.role'])
 							.as('workspace'),
 					(join) => join.onTrue()
 				)
 				.where('sessions.id', '=', storedId(sessionId))
 				.select([
 					'sessions.expires_at',
+					'sessions.workspace_id as chosen_id',
 					'users.id as user_id',
 					'users.name',
 					'users.email',
 					'workspace.id as workspace_id',
 					'workspace.name as workspace_name',
+					'workspace.time_zone',
 					'workspace.role'
 				])
 				.executeTakeFirst();
 			if (!row) return [null, null];
-			const { workspace_id, workspace_name, role } = row;
+			const { workspace_id, workspace_name, time_zone, role } = row;
 			const membership =
-				workspace_id === null || workspace_name === null || role === null
+				workspace_id === null || workspace_name === null || time_zone === null || role === null
 					? null
-					: { workspaceId: workspace_id, workspaceName: workspace_name, role };
+					: { workspaceId: workspace_id, workspaceName: workspace_name, timeZone: time_zone, role };
 			return [
-				{ id: sessionId, userId: row.user_id, expiresAt: row.expires_at, attributes: {} },
+				{
+					id: sessionId,
+					userId: row.user_id,
+					expiresAt: row.expires_at,
+					attributes: { workspaceId: row.chosen_id }
+				},
 				{ id: row.user_id, attributes: { name: row.name, email: row.email, membership } }
 			];
 		},
@@ -78,13 +94,13 @@ export function createSessionAdapter(db: Db): Adapter {
 			const rows = await db
 				.selectFrom('sessions')
 				.where('user_id', '=', userId)
-				.select(['id', 'user_id', 'expires_at'])
+				.select(['id', 'user_id', 'expires_at', 'workspace_id'])
 				.execute();
 			return rows.map((row): DatabaseSession => ({
 				id: row.id,
 				userId: row.user_id,
 				expiresAt: row.expires_at,
-				attributes: {}
+				attributes: { workspaceId: row.workspace_id }
 			}));
 		},
 
@@ -94,7 +110,8 @@ export function createSessionAdapter(db: Db): Adapter {
 				.values({
 					id: storedId(session.id),
 					user_id: session.userId,
-					expires_at: session.expiresAt
+					expires_at: session.expiresAt,
+					workspace_id: session.attributes.workspaceId
 				})
 				.execute();
 		},

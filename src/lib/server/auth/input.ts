@@ -22,6 +22,19 @@ const email = z
 			.max(MAX_EMAIL_TEXT, 'This e-mail address is too long.')
 	);
 
+const newPassword = z
+	.string()
+	.min(MIN_PASSWORD_TEXT, `The password needs at least ${MIN_PASSWORD_TEXT} characters.`)
+	.max(MAX_PASSWORD_TEXT, `The password can have at most ${MAX_PASSWORD_TEXT} characters.`);
+
+/** No rules but a bound: a wrong password is wrong, whatever it looks like. */
+function presentPassword(request: string) {
+	return z
+		.string()
+		.min(1, request)
+		.max(MAX_PASSWORD_TEXT, `The password can have at most ${MAX_PASSWORD_TEXT} characters.`);
+}
+
 function nameText(what: string) {
 	return z
 		.string()
@@ -30,24 +43,22 @@ function nameText(what: string) {
 		.pipe(z.string().min(1, `Please enter ${what.toLowerCase()}.`));
 }
 
-export const registerInput = z.object({
-	email,
-	password: z
-		.string()
-		.min(MIN_PASSWORD_TEXT, `The password needs at least ${MIN_PASSWORD_TEXT} characters.`)
-		.max(MAX_PASSWORD_TEXT, `The password can have at most ${MAX_PASSWORD_TEXT} characters.`),
-	name: nameText('Your name'),
-	workspaceName: nameText('The workspace’s name')
-});
+export const workspaceName = nameText('The workspace’s name');
 
-/** No rules for the password but a bound: a wrong one is wrong, whatever it looks like. */
+/** Somebody new, who joins a workspace or makes one. */
+export const personInput = z.object({ email, password: newPassword, name: nameText('Your name') });
+export const registerInput = personInput.extend({ workspaceName });
 export const signInInput = z.object({
 	email,
-	password: z
-		.string()
-		.min(1, 'Please enter your password.')
-		.max(MAX_PASSWORD_TEXT, `The password can have at most ${MAX_PASSWORD_TEXT} characters.`)
+	password: presentPassword('Please enter your password.')
+});
+export const renameInput = personInput.pick({ name: true });
+export const passwordChange = z.object({
+	currentPassword: presentPassword('Please enter your present password.'),
+	newPassword
 });
 
+export type PersonInput = z.output<typeof personInput>;
 export type RegisterInput = z.output<typeof registerInput>;
 export type SignInInput = z.output<typeof signInInput>;
+export type PasswordChange = z.output<typeof passwordChange>;

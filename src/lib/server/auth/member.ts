@@ -1,4 +1,5 @@
 import type { MemberRole } from '../history/tables/people.ts';
+import { may } from './permissions.ts';
 
 export type { MemberRole } from '../history/tables/people.ts';
 
@@ -13,7 +14,12 @@ export type Member = {
 	readonly expiresAt: Date;
 	/** The session was just made or renewed: the browser must get its cookie (again). */
 	readonly fresh: boolean;
-	readonly workspace: { readonly id: string; readonly name: string };
+	readonly workspace: {
+		readonly id: string;
+		readonly name: string;
+		/** In which the workspace reads its times; an IANA name. */
+		readonly timeZone: string;
+	};
 	readonly role: MemberRole;
 };
 
@@ -27,7 +33,7 @@ export function memberProfile(member: Member): MemberProfile {
 
 /** Whether the role may change shows; a viewer only watches. */
 export function mayOperate(role: MemberRole): boolean {
-	return role === 'owner' || role === 'operator';
+	return may(role, 'runShows');
 }
 
 /** How a member is named in events and in the audit log. */

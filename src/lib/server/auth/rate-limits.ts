@@ -15,12 +15,21 @@ export type AuthAllowances = {
 	readonly signInAddress: Allowance;
 	/** New accounts from one address. */
 	readonly register: Allowance;
+	/** Wrong passwords of somebody who is signed in. */
+	readonly password: Allowance;
+	/** Invitations of one workspace. */
+	readonly invite: Allowance;
+	/** Tokens tried from one address that are no invitation's. */
+	readonly inviteToken: Allowance;
 };
 
 export const DEFAULT_ALLOWANCES: AuthAllowances = {
 	signInAccount: { points: 10, duration: 15 * 60 },
 	signInAddress: { points: 50, duration: 15 * 60 },
-	register: { points: 10, duration: 60 * 60 }
+	register: { points: 10, duration: 60 * 60 },
+	password: { points: 10, duration: 15 * 60 },
+	invite: { points: 30, duration: 60 * 60 },
+	inviteToken: { points: 30, duration: 15 * 60 }
 };
 
 function createLimiter(redis: RedisClient, name: string, allowance: Allowance): RateLimiterRedis {
@@ -50,23 +59,29 @@ async function consume(limiter: RateLimiterRedis, key: string): Promise<void> {
 	}
 }
 
-/** Limits on guessing passwords and on making accounts. */
+/** A counted attempt. `forgive` it when it succeeded: only failures use the allowance up. */
+export type Attempt = { forgive(): Promise<void> };
+
+/** Limits on guessing passwords and tokens, and on making accounts and invitations. */
 export class AuthLimits {
 	readonly #account: RateLimiterRedis;
 	readonly #address: RateLimiterRedis;
 	readonly #register: RateLimiterRedis;
+	readonly #password: RateLimiterRedis;
+	readonly #invite: RateLimiterRedis;
+	readonly #inviteToken: RateLimiterRedis;
 
 	constructor(redis: RedisClient, allowances: AuthAllowances = DEFAULT_ALLOWANCES) {
 		this.#account = createLimiter(redis, 'sign-in-account', allowances.signInAccount);
 		this.#address = createLimiter(redis, 'sign-in-address', allowances.signInAddress);
 		this.#register = createLimiter(redis, 'register', allowances.register);
+		this.#password = createLimiter(redis, 'password', allowances.password);
+		this.#invite = createLimiter(redis, 'invite', allowances.invite);
+		this.#inviteToken = createLimiter(redis, 'invite-token', allowances.inviteToken);
 	}
 
-	/**
-	 * Counts a sign-in before the password is checked, so that guesses sent at once count too. Call
-	 * `forgive` on the result when it succeeded: only failures use the allowance up.
-	 */
-	async countSignIn(email: string, address: string): Promise<{ forgive(): Promise<void> }> {
+	/** Counts a sign-in before the password is checked, so that guesses sent at once count too. */
+	async countSignIn(email: string, address: string): Promise<Attempt> {
 		const group = addressGroup(address);
 		const accountKey = keyOf(email, group);
 		const addressKey = keyOf(group);
@@ -81,5 +96,23 @@ export class AuthLimits {
 
 	async countRegistration(address: string): Promise<void> {
 		await consume(this.#register, keyOf(addressGroup(address)));
+	}
+
+	/** Somebody who is signed in names their present password. */
+	async countPassword(userId: string): Promise<Attempt> {
+		const key = keyOf(userId);
+		await consume(this.#password, key);
+		return { forgive: async () => void (await this.#password.delete(key)) };
+	}
+
+	async countInvite(workspaceId: string): Promise<void> {
+		await consume(this.#invite, keyOf(workspaceId));
+	}
+
+	/** Somebody opens an invitation. */
+	async countInviteToken(address: string): Promise<Attempt> {
+		const key = keyOf(addressGroup(address));
+		await consume(this.#inviteToken, key);
+		return { forgive: async () => void (await this.#inviteToken.reward(key)) };
 	}
 }

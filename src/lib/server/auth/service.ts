@@ -1,28 +1,35 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
-import { Lucia, TimeSpan } from 'lucia';
-import type { Session } from 'lucia';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { Db } from '../history/database.ts';
 import type { RedisClient } from '../redis/run-script.ts';
-import { createSessionAdapter } from './adapter.ts';
-import type { UserAttributes } from './adapter.ts';
-import { normaliseEmail } from './input.ts';
+import { AccessNews } from './access-news.ts';
+import { Accounts } from './accounts.ts';
 import type { RegisterInput, SignInInput } from './input.ts';
+import { Invitations } from './invitations.ts';
+import { Invites } from './invites.ts';
 import type { Member } from './member.ts';
+import { workspacesOf } from './member-lists.ts';
+import { Memberships } from './memberships.ts';
 import { PasswordCheck, hashPassword } from './passwords.ts';
 import { AuthLimits } from './rate-limits.ts';
 import type { AuthAllowances } from './rate-limits.ts';
-import { SESSION_DAYS, cookieAttributes, isSessionId } from './session-cookie.ts';
+import { cookieAttributes } from './session-cookie.ts';
 import type { CookieAttributes } from './session-cookie.ts';
+import { Sessions } from './sessions.ts';
+import { checkCredentials, insertUser } from './users.ts';
 
 export type AuthServiceOptions = {
 	readonly db: Db;
 	readonly redis: RedisClient;
+	/** In subscriber mode, so that other processes' changes of rights are heard at once. */
+	readonly subscriber?: RedisClient;
 	readonly config: Pick<Config, 'environment' | 'origin'>;
 	readonly allowances?: AuthAllowances;
 };
+
+/** Who registers; the time zone is an IANA name, UTC unless given. */
+export type NewWorkspace = RegisterInput & { readonly timeZone?: string | undefined };
 
 /** Where a request comes from, for the limits. */
 export type Client = { readonly address: string };
@@ -34,12 +41,19 @@ export type AuthService = {
 	 * Makes a user with a workspace that they own, and signs in.
 	 * Throws `EMAIL_TAKEN`, `RATE_LIMITED` (details: `retryAfterSeconds`).
 	 */
-	register(input: RegisterInput, client: Client): Promise<Member>;
+	register(input: NewWorkspace, client: Client): Promise<Member>;
 	/**
 	 * Throws `BAD_CREDENTIALS`, alike for an unknown address and a wrong password and after the same
 	 * work; `FORBIDDEN` for somebody without a workspace; `RATE_LIMITED` (details: `retryAfterSeconds`).
 	 */
 	signIn(input: SignInInput, client: Client): Promise<Member>;
+	readonly invites: Invites;
+	readonly invitations: Invitations;
+	readonly memberships: Memberships;
+	readonly accounts: Accounts;
+	readonly news: AccessNews;
+	/** The session goes on in another workspace. Throws `MEMBER_NOT_FOUND` unless its member belongs there. */
+	switchWorkspace(member: Member, workspaceId: string): Promise<void>;
 	/** Deletes the session, if it exists. */
 	signOut(sessionId: string): Promise<void>;
 	/**
@@ -51,48 +65,18 @@ export type AuthService = {
 	deleteExpiredSessions(): Promise<void>;
 };
 
-function createLucia(db: Db) {
-	return new Lucia<Record<never, never>, UserAttributes>(createSessionAdapter(db), {
-		sessionExpiresIn: new TimeSpan(SESSION_DAYS, 'd'),
-		getUserAttributes: (attributes) => attributes
-	});
-}
-
-function toMember(session: Session, user: UserAttributes & { readonly id: string }): Member | null {
-	if (!user.membership) return null;
-	const { workspaceId, workspaceName, role } = user.membership;
-	return {
-		userId: user.id,
-		name: user.name,
-		email: user.email,
-		sessionId: session.id,
-		expiresAt: session.expiresAt,
-		fresh: session.fresh,
-		workspace: { id: workspaceId, name: workspaceName },
-		role
-	};
-}
-
 /** User, workspace and membership together or not at all. Returns the user's id. */
-async function insertAccount(db: Db, input: RegisterInput, passwordHash: string): Promise<string> {
+async function insertAccount(db: Db, input: NewWorkspace, passwordHash: string): Promise<string> {
 	return await db.transaction().execute(async (transaction) => {
-		const userId = randomUUID();
+		const userId = await insertUser(transaction, input, passwordHash);
 		const workspaceId = randomUUID();
-		const user = await transaction
-			.insertInto('users')
-			.values({
-				id: userId,
-				email: normaliseEmail(input.email),
-				name: input.name,
-				password_hash: passwordHash
-			})
-			.onConflict((conflict) => conflict.expression(sql`lower(email)`).doNothing())
-			.returning('id')
-			.executeTakeFirst();
-		if (!user) throw new AppError('EMAIL_TAKEN');
 		await transaction
 			.insertInto('workspaces')
-			.values({ id: workspaceId, name: input.workspaceName })
+			.values({
+				id: workspaceId,
+				name: input.workspaceName,
+				time_zone: input.timeZone ?? 'UTC'
+			})
 			.execute();
 		await transaction
 			.insertInto('members')
@@ -104,59 +88,44 @@ async function insertAccount(db: Db, input: RegisterInput, passwordHash: string)
 
 export function createAuthService(options: AuthServiceOptions): AuthService {
 	const { db, redis, config } = options;
-	const lucia = createLucia(db);
+	const sessions = new Sessions(db);
 	const passwords = new PasswordCheck();
 	const limits = new AuthLimits(redis, options.allowances);
-
-	async function validateSession(sessionId: string): Promise<Member | null> {
-		if (!isSessionId(sessionId)) return null;
-		const { session, user } = await lucia.validateSession(sessionId);
-		return session ? toMember(session, user) : null;
-	}
-
-	/** A new session's member. Null for a user without a workspace, who then gets no session. */
-	async function openSession(userId: string): Promise<Member | null> {
-		const session = await lucia.createSession(userId, {});
-		const member = await validateSession(session.id);
-		if (!member) await lucia.invalidateSession(session.id);
-		return member && { ...member, fresh: true };
-	}
+	const news = new AccessNews(redis, options.subscriber ?? null);
 
 	return {
 		cookie: cookieAttributes(config),
+		invites: new Invites(db, limits),
+		invitations: new Invitations({ db, passwords, limits, sessions }),
+		memberships: new Memberships(db, news),
+		accounts: new Accounts({ db, passwords, limits, sessions, news }),
+		news,
 
 		async register(input, client) {
 			await limits.countRegistration(client.address);
 			const userId = await insertAccount(db, input, await hashPassword(input.password));
-			const member = await openSession(userId);
+			const member = await sessions.open(userId);
 			if (!member) throw new AppError('FORBIDDEN');
 			return member;
 		},
 
 		async signIn(input, client) {
-			const email = normaliseEmail(input.email);
-			const attempt = await limits.countSignIn(email, client.address);
-			const user = await db
-				.selectFrom('users')
-				.select(['id', 'password_hash'])
-				.where(sql<boolean>`lower(email) = ${email}`)
-				.executeTakeFirst();
-			const known = await passwords.verify(user?.password_hash ?? null, input.password);
-			if (!user || !known) throw new AppError('BAD_CREDENTIALS');
-			await attempt.forgive();
-			const member = await openSession(user.id);
+			const userId = await checkCredentials({ db, passwords, limits }, input, client.address);
+			const member = await sessions.open(userId);
 			if (member) return member;
 			throw new AppError('FORBIDDEN', {
-				message: 'This account belongs to no workspace any more. Please ask its owner.'
+				message: 'This account belongs to no workspace any more. Ask its owner for an invitation.'
 			});
 		},
 
-		async signOut(sessionId) {
-			if (isSessionId(sessionId)) await lucia.invalidateSession(sessionId);
+		async switchWorkspace(member, workspaceId) {
+			const choices = await workspacesOf(db, member.userId);
+			if (!choices.some(({ id }) => id === workspaceId)) throw new AppError('MEMBER_NOT_FOUND');
+			await sessions.chooseWorkspace(member.sessionId, workspaceId);
 		},
 
-		validateSession,
-
-		deleteExpiredSessions: () => lucia.deleteExpiredSessions()
+		signOut: (sessionId) => sessions.end(sessionId),
+		validateSession: (sessionId) => sessions.validate(sessionId),
+		deleteExpiredSessions: () => sessions.deleteExpired()
 	};
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from './database.ts';
 
 /** Something that a member did which is no event of a show's log. */
@@ -25,4 +26,12 @@ export async function recordAudit(db: Db, entry: AuditEntry): Promise<void> {
 			at: new Date()
 		})
 		.execute();
+}
+
+/**
+ * Lets the transaction change and delete entries, which Postgres refuses otherwise (migration 0003): for
+ * erasing a whole workspace, or one person's data. Ends with the transaction.
+ */
+export async function allowErasing(tx: Db): Promise<void> {
+	await sql`select set_config('sellary.erasing', 'on', true)`.execute(tx);
 }

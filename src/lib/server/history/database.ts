@@ -7,13 +7,20 @@ import pg from 'pg';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { projectRoot } from '../project-root.ts';
+import type { BlockListsTable, BuyerIdentitiesTable, BuyerProfilesTable } from './tables/buyers.ts';
 import type {
 	ChannelSourcesTable,
 	ChannelWatchesTable,
 	ConnectionsTable
 } from './tables/channels.ts';
 import type { AuditLogTable, ClaimsTable, CommentsTable, EventsTable } from './tables/log.ts';
-import type { MembersTable, SessionsTable, UsersTable, WorkspacesTable } from './tables/people.ts';
+import type {
+	InvitesTable,
+	MembersTable,
+	SessionsTable,
+	UsersTable,
+	WorkspacesTable
+} from './tables/people.ts';
 import type { ChannelsTable, ItemsTable, ShowsTable } from './tables/shows.ts';
 
 export type Database = {
@@ -21,6 +28,7 @@ export type Database = {
 	users: UsersTable;
 	sessions: SessionsTable;
 	members: MembersTable;
+	invites: InvitesTable;
 	shows: ShowsTable;
 	items: ItemsTable;
 	channels: ChannelsTable;
@@ -31,6 +39,9 @@ export type Database = {
 	connections: ConnectionsTable;
 	channel_sources: ChannelSourcesTable;
 	channel_watches: ChannelWatchesTable;
+	buyer_profiles: BuyerProfilesTable;
+	buyer_identities: BuyerIdentitiesTable;
+	block_lists: BlockListsTable;
 };
 
 export type Db = Kysely<Database>;

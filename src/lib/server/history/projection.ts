@@ -115,6 +115,18 @@ class ClaimFold {
 	}
 }
 
+/** What the claim was before the event and is after it; null where there is none. */
+function claimChange(event: ClaimEvent): Record<'before' | 'after', object | null> {
+	switch (event.type) {
+		case 'claim.created':
+			return { before: null, after: { state: event.data.state } };
+		case 'claim.promoted':
+			return { before: { state: 'waitlist' }, after: { state: 'winner' } };
+		case 'claim.released':
+			return { before: { state: event.data.from }, after: null };
+	}
+}
+
 function auditOfClaim(event: ClaimEvent, cause: Cause): AuditRow | null {
 	if (cause.kind !== 'operator') return null;
 	const { item, buyer, claimId } = event.data;
@@ -124,7 +136,7 @@ function auditOfClaim(event: ClaimEvent, cause: Cause): AuditRow | null {
 		actor: cause.actor,
 		action: cause.action,
 		target: `item ${item}`,
-		details: { event: event.type, claimId, buyerKey: buyer.key }
+		details: { event: event.type, claimId, buyerKey: buyer.key, ...claimChange(event) }
 	};
 }
 

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import type { LogPosition } from '../../domain/events.ts';
 import { COUNTERS } from '../../domain/show-state.ts';
 import type { Claim, ShowState } from '../../domain/show-state.ts';
+import { BLOCK_BUYERS_SCRIPT } from '../allocator/block-lists.ts';
+import type { BlockList } from '../allocator/block-lists.ts';
 import { commentKey } from '../allocator/comment.ts';
 import { encodeCommentResult } from '../allocator/comment-results.ts';
 import { AppError } from '../errors.ts';
@@ -15,6 +17,7 @@ import type { StagedKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
+import { readBlockListOfShow } from './block-list.ts';
 import type { Db } from './database.ts';
 import { continuesHistory, readLiveLog } from './live-log.ts';
 import { persistedPosition, readPostgresState } from './postgres-state.ts';
@@ -45,6 +48,17 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const commitSchema = z.tuple([z.string(), z.string(), z.string(), z.string()]);
 
 type StagedEntries = Record<StagedKey, number>;
+
+/** What lua/restore-stage.lua makes of each part. */
+const KINDS: Record<StagedKey, 'hash' | 'queue' | 'set'> = {
+	meta: 'hash',
+	items: 'hash',
+	claims: 'hash',
+	queue: 'queue',
+	comments: 'hash',
+	channels: 'hash',
+	blocked: 'set'
+};
 
 const EPOCH_ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -129,8 +143,10 @@ export class Recovery {
 		if (!(await this.#fence(showId, epoch))) throw new AppError('SHOW_NOT_FOUND');
 		const state = await readPostgresState(this.#options.db, showId);
 		if (!state) throw new AppError('SHOW_NOT_FOUND');
-		const staged = await this.#stage(state, epoch);
+		const blocks = await readBlockListOfShow(this.#options.db, showId);
+		const staged = await this.#stage(state, blocks, epoch);
 		const code = await this.#commit(state, epoch, replaced(state.seq), staged);
+		if (code === 'OK') await this.#renewBlocks(showId, blocks);
 		const durationMs = Math.round(performance.now() - startedAt);
 		const facts = { showId, epoch, seq: state.seq, comments: staged.comments, code, durationMs };
 		this.#options.logger.info(facts, 'show rebuilt from Postgres');
@@ -147,18 +163,19 @@ export class Recovery {
 	}
 
 	/** Returns how many entries each staging key got. */
-	async #stage(state: ShowState, epoch: string): Promise<StagedEntries> {
+	async #stage(state: ShowState, blocks: BlockList, epoch: string): Promise<StagedEntries> {
 		const entries: StagedEntries = {
 			meta: 0,
 			items: 0,
 			claims: 0,
 			queue: 0,
 			comments: 0,
-			channels: 0
+			channels: 0,
+			blocked: 0
 		};
 		const put = async (key: StagedKey, values: string[]): Promise<void> => {
 			await this.#put(state.showId, epoch, key, values);
-			entries[key] += key === 'queue' ? values.length : values.length / 2;
+			entries[key] += KINDS[key] === 'hash' ? values.length / 2 : values.length;
 		};
 		const items = [...state.items.values()];
 		await put(
@@ -182,13 +199,14 @@ export class Recovery {
 			'channels',
 			[...state.channels.values()].flatMap((report) => [report.channelId, JSON.stringify(report)])
 		);
+		await put('blocked', [...blocks.buyerKeys]);
 		// An ended show takes no comments, so nothing asks for their identities any more.
 		if (state.status !== 'ended') await this.#stageComments(state, put);
 		await put('meta', [
 			...['status', state.status, 'epoch', epoch, 'seq', String(state.seq)],
 			...['name', state.settings.name],
 			...['claimWord', state.settings.claimWord, 'passWord', state.settings.passWord],
-			...['persisted', String(state.seq)],
+			...['persisted', String(state.seq), 'blockVersion', String(blocks.version)],
 			...(state.showing === null ? [] : ['showing', state.showing]),
 			...COUNTERS.flatMap((counter) => [`n:${counter}`, String(state.counters[counter])])
 		]);
@@ -230,13 +248,12 @@ export class Recovery {
 
 	async #put(showId: string, epoch: string, key: StagedKey, values: string[]): Promise<void> {
 		const lua = this.#script('restore-stage');
-		const kind = key === 'queue' ? 'queue' : 'hash';
 		for (let index = 0; index < values.length; index += STAGE_VALUES) {
 			await runScript(
 				this.#options.redis,
 				lua,
 				[stagingKey(showId, epoch, key)],
-				[kind, String(STAGING_TTL_SECONDS), ...values.slice(index, index + STAGE_VALUES)]
+				[KINDS[key], String(STAGING_TTL_SECONDS), ...values.slice(index, index + STAGE_VALUES)]
 			);
 		}
 	}
@@ -263,6 +280,15 @@ export class Recovery {
 			...STAGED_KEYS.map((key) => String(staged[key]))
 		]);
 		return commitSchema.parse(reply)[0];
+	}
+
+	/** Somebody may have been blocked while the show was rebuilt and was not there to be told. */
+	async #renewBlocks(showId: string, staged: BlockList): Promise<void> {
+		const list = await readBlockListOfShow(this.#options.db, showId);
+		if (list.version === staged.version) return;
+		const keys = BLOCK_BUYERS_SCRIPT.keys.map((key) => showKey(showId, key));
+		const args = ['', '0', String(list.version), ...list.buyerKeys];
+		await runScript(this.#options.redis, this.#script(BLOCK_BUYERS_SCRIPT.name), keys, args);
 	}
 
 	#script(name: string): LuaScript {

@@ -4,12 +4,13 @@
  *
  * | key | type | holds |
  * |---|---|---|
- * | meta | hash | status, epoch, seq, name, claimWord, passWord, persisted, `n:<counter>` |
+ * | meta | hash | status, epoch, seq, name, claimWord, passWord, persisted, blockVersion, `n:<counter>` |
  * | items | hash | `<n>:id`, `<n>:title`, `<n>:quantity`, `<n>:state`, `<n>:won` |
  * | claims | hash | `<n>\|<buyer>` → active claim as JSON |
  * | queue | sorted set | `<n>\|<rank>\|<buyer>` for each waiting claim |
  * | comments | hash | `platform:commentId` → first result |
  * | channels | hash | channel id → last channel.status |
+ * | blocked | set | keys of the buyers whose claims don't count: a copy of the workspace's list |
  * | inbox | hash | comments that wait for their turn (lua/offer-comments.lua) |
  * | sightings | hash | `platform:commentId` → which paths brought it |
  * | intake | hash | per channel: poll state and counters; `last` = order key of the last comment taken |
@@ -23,6 +24,7 @@ export const SHOW_KEYS = [
 	'queue',
 	'comments',
 	'channels',
+	'blocked',
 	'inbox',
 	'sightings',
 	'intake',
@@ -39,7 +41,8 @@ export const STAGED_KEYS = [
 	'claims',
 	'queue',
 	'comments',
-	'channels'
+	'channels',
+	'blocked'
 ] as const satisfies readonly ShowKey[];
 
 export type StagedKey = (typeof STAGED_KEYS)[number];

@@ -13,6 +13,9 @@ const PERSIST_POLL_MS = 20;
 /** History runs at thousands of events per second; a minute without any progress means it is broken. */
 const PERSIST_STALL_MS = 60_000;
 
+/** A rehearsal knows no block list; only where there is one are its refusals told (DESIGN §7). */
+type PrintedCounts = Omit<PlayCounts, 'buyer_blocked'> & Partial<Pick<PlayCounts, 'buyer_blocked'>>;
+
 /** The result of a rehearsal, as `--json` prints it (DESIGN §7). */
 export type RehearsalResult = {
 	readonly show: { readonly id: string; readonly name: string; readonly status: string };
@@ -23,7 +26,7 @@ export type RehearsalResult = {
 		readonly winners: readonly string[];
 		readonly waitlist: readonly string[];
 	}[];
-	readonly counts: PlayCounts;
+	readonly counts: PrintedCounts;
 	readonly digests: ShowDigests;
 	readonly persisted: {
 		/** What the recording made; without the reports of the channels that its comments came through. */
@@ -90,6 +93,7 @@ export async function rehearsalResult(
 	const live = await readLiveState(context.redis, context.scripts, showId);
 	if (!live) throw new Error(`show ${showId} is no longer in Redis`);
 	const { state } = live;
+	const { buyer_blocked, ...known } = counts;
 	return {
 		show: { id: showId, name: state.settings.name, status: state.status },
 		items: itemsByNumber(state).map((item) => ({
@@ -100,7 +104,8 @@ export async function rehearsalResult(
 			waitlist: item.waitlist.map((claim) => claim.buyer.key)
 		})),
 		counts: {
-			...counts,
+			...known,
+			...(buyer_blocked > 0 ? { buyer_blocked } : {}),
 			released: state.counters.released,
 			promoted: state.counters.promoted
 		},

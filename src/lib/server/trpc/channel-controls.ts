@@ -107,6 +107,14 @@ export class ChannelControls {
 		const connection = await this.#connections.find(connectionId);
 		if (watching) await addWatch(db, this.#show.id, connection.id);
 		else await removeWatch(db, this.#show.id, connection.id);
+		await recordAudit(db, {
+			workspaceId: this.#show.workspaceId,
+			showId: this.#show.id,
+			actor: this.#actor,
+			action: watching ? 'channel.watched' : 'channel.unwatched',
+			target: `${connection.platform} ${connection.accountName}`,
+			details: { platform: connection.platform }
+		});
 		await jobs.reconcileSoon();
 	}
 

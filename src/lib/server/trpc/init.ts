@@ -1,18 +1,22 @@
 import { initTRPC } from '@trpc/server';
 import { z } from 'zod';
-import { actorOf, mayOperate } from '../auth/member.ts';
+import { actorOf } from '../auth/member.ts';
 import type { Member } from '../auth/member.ts';
+import { may } from '../auth/permissions.ts';
+import type { Action } from '../auth/permissions.ts';
 import { AppError } from '../errors.ts';
 import { WorkspaceScope } from '../history/queries/scope.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
 import type { RehearsalJob } from '../jobs/rehearsal-jobs.ts';
 import type { ApiContext } from './api-context.ts';
+import { BuyerControls } from './buyer-controls.ts';
 import { ChannelControls } from './channel-controls.ts';
 import { ConnectionControls } from './connection-controls.ts';
 import { errorShape, toTrpcError } from './errors.ts';
 import { showChannels } from './show-channels.ts';
 import { ShowControls, ShowView } from './show-controls.ts';
 import type { ApiServices } from './services.ts';
+import { eraseWorkspace } from './workspace-erasure.ts';
 
 const trpc = initTRPC.context<ApiContext>().create({
 	// Stacks belong into the log, in every environment.
@@ -49,19 +53,25 @@ const signedIn = publicProcedure.use(async ({ ctx, next }) => {
 	return await next({ ctx: { member } });
 });
 
-const operating = signedIn.use(async ({ ctx, next }) => {
-	if (!mayOperate(ctx.member.role)) throw new AppError('FORBIDDEN');
-	return await next();
-});
+/** Members whose role may do it, by the table in auth/permissions.ts. */
+function allowedTo(action: Action) {
+	return signedIn.use(async ({ ctx, next }) => {
+		if (!may(ctx.member.role, action)) throw new AppError('FORBIDDEN');
+		return await next();
+	});
+}
+
+const operating = allowedTo('runShows');
 
 /**
  * The services that a member's procedure gets. Those that take any show's id are not among them: they
  * are reached through `view` and `controls`, which take a `ScopedShow`.
  */
-type MemberServices = Pick<ApiServices, 'config' | 'logger' | 'db' | 'auth'>;
+type MemberServices = Pick<ApiServices, 'config' | 'logger' | 'db' | 'auth' | 'replays'>;
 
-function memberServices({ config, logger, db, auth }: ApiServices): MemberServices {
-	return { config, logger, db, auth };
+function memberServices(services: ApiServices): MemberServices {
+	const { config, logger, db, auth, replays } = services;
+	return { config, logger, db, auth, replays };
 }
 
 function workspaceAccess(ctx: ApiContext & { readonly member: Member }) {
@@ -73,6 +83,21 @@ function workspaceAccess(ctx: ApiContext & { readonly member: Member }) {
 
 /** Members of a workspace, whatever their role. `ctx.scope` reaches the workspace's shows. */
 export const memberProcedure = signedIn.use(({ ctx, next }) => next({ ctx: workspaceAccess(ctx) }));
+
+/** Whoever may change the workspace's settings. */
+export const settingsProcedure = allowedTo('changeSettings').use(({ ctx, next }) =>
+	next({ ctx: workspaceAccess(ctx) })
+);
+
+/** Whoever may decide who belongs to the workspace. */
+export const membersProcedure = allowedTo('manageMembers').use(({ ctx, next }) =>
+	next({ ctx: workspaceAccess(ctx) })
+);
+
+/** Whoever may delete the workspace. */
+export const deletionProcedure = allowedTo('deleteWorkspace').use(({ ctx, next }) =>
+	next({ ctx: { eraseWorkspace: () => eraseWorkspace(ctx.services, ctx.member) } })
+);
 
 /** Owners and operators. `ctx.controlsOf` acts on a show of the workspace, `ctx.playInto` rehearses. */
 export const operatorProcedure = operating.use(({ ctx, next }) => {
@@ -88,12 +113,19 @@ export const operatorProcedure = operating.use(({ ctx, next }) => {
 	});
 });
 
+/** Owners and operators, for what the workspace notes about its buyers. */
+export const buyerOperatorProcedure = operating.use(({ ctx, next }) => {
+	const access = workspaceAccess(ctx);
+	const buyers = new BuyerControls(ctx.services, access.scope, actorOf(ctx.member));
+	return next({ ctx: { buyers } });
+});
+
 /** Members, for the workspace's connections; operators below. */
 export const connectionProcedure = signedIn.use(({ ctx, next }) =>
 	next({ ctx: { connections: new ConnectionControls(ctx.services, ctx.member) } })
 );
 
-export const connectionOperatorProcedure = operating.use(({ ctx, next }) =>
+export const connectionOperatorProcedure = allowedTo('connectAccounts').use(({ ctx, next }) =>
 	next({ ctx: { connections: new ConnectionControls(ctx.services, ctx.member) } })
 );
 

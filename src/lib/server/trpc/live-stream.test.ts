@@ -53,6 +53,7 @@ function options(changes: Partial<StreamOptions>): StreamOptions {
 		connection: null,
 		signal: new AbortController().signal,
 		mayWatch: () => Promise.resolve(true),
+		onAccessChange: () => () => undefined,
 		onCheckFailed: () => undefined,
 		...changes
 	};
@@ -96,6 +97,25 @@ describe('a console’s stream', () => {
 		);
 		await expect(drain(stream)).rejects.toMatchObject({ code: 'SIGNED_OUT' });
 		expect(state).toEqual({ terminated: 0, open: 0 });
+	});
+
+	test('looks at once when the member’s rights changed, and ends when they are gone', async () => {
+		let listening = 0;
+		let allowed = true;
+		const stream = streamShow(
+			options({
+				mayWatch: () => Promise.resolve(allowed),
+				onAccessChange: (listener) => {
+					listening++;
+					allowed = false;
+					listener();
+					return () => listening--;
+				},
+				sessionCheckMs: 3_600_000
+			})
+		);
+		await expect(drain(stream)).rejects.toMatchObject({ code: 'SIGNED_OUT' });
+		expect(listening).toBe(0);
 	});
 
 	test('goes on when the session can’t be checked', async () => {

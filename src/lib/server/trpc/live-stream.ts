@@ -20,6 +20,8 @@ export type StreamOptions = {
 	readonly signal: AbortSignal;
 	/** Whether the member is still signed in and in the show's workspace. */
 	readonly mayWatch: () => Promise<boolean>;
+	/** Calls back when the member's rights changed, until the returned function is called. */
+	readonly onAccessChange: (listener: () => void) => () => void;
 	/** Told when `mayWatch` failed; the stream goes on, since an outage is no sign-out. */
 	readonly onCheckFailed: (error: unknown) => void;
 	readonly sessionCheckMs?: number;
@@ -36,12 +38,14 @@ export async function* streamShow(
 	const { view, connection, signal } = options;
 	using _counted = connection?.claimSubscription();
 	const signedOut = new AbortController();
-	const timer = setInterval(() => {
+	const check = (): void => {
 		options.mayWatch().then((allowed) => {
 			if (!allowed) signedOut.abort();
 		}, options.onCheckFailed);
-	}, options.sessionCheckMs ?? SESSION_CHECK_MS);
+	};
+	const timer = setInterval(check, options.sessionCheckMs ?? SESSION_CHECK_MS);
 	timer.unref();
+	const unfollow = options.onAccessChange(check);
 	try {
 		const batches = view.subscribe({
 			resumeFrom: options.lastEventId === null ? null : parsePosition(options.lastEventId),
@@ -57,6 +61,7 @@ export async function* streamShow(
 		if (!cut && !signedOut.signal.aborted) throw error;
 	} finally {
 		clearInterval(timer);
+		unfollow();
 	}
 	if (signedOut.signal.aborted) throw new AppError('SIGNED_OUT');
 	if (!signal.aborted) connection?.terminate();

@@ -1,4 +1,10 @@
+import type { ShowSettings } from '../../domain/show-state.ts';
+import { actorOf } from '../auth/member.ts';
+import type { Member } from '../auth/member.ts';
 import { AppError } from '../errors.ts';
+import { recordAudit } from '../history/audit.ts';
+import type { Db } from '../history/database.ts';
+import { WorkspaceScope } from '../history/queries/scope.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
 import { findAppError } from './errors.ts';
 import type { ShowControls } from './show-controls.ts';
@@ -8,6 +14,35 @@ export type NewItem = {
 	readonly title: string;
 	readonly quantity: number;
 };
+
+/** How a show came to be, as the audit log tells it. */
+export type Beginning = {
+	readonly action: 'show.created' | 'show.duplicated' | 'rehearsal.started';
+	readonly isRehearsal?: boolean;
+	/** Name of the show that it is a copy of. */
+	readonly copyOf?: string;
+};
+
+/** Adds a draft show to the member's workspace, and in the same transaction the entry that says who did. */
+export async function createShow(
+	{ db, member }: { readonly db: Db; readonly member: Member },
+	settings: ShowSettings,
+	{ action, isRehearsal = false, ...details }: Beginning
+): Promise<ScopedShow> {
+	const workspaceId = member.workspace.id;
+	return await db.transaction().execute(async (tx) => {
+		const show = await new WorkspaceScope(tx, workspaceId).createShow(settings, { isRehearsal });
+		await recordAudit(tx, {
+			workspaceId,
+			showId: show.id,
+			actor: actorOf(member),
+			action,
+			target: 'show',
+			details: { ...settings, ...details }
+		});
+		return show;
+	});
+}
 
 /**
  * Adds the items of a new show, one event each, in order. When one fails, the error says how far it got:

@@ -1,5 +1,7 @@
 import type { Config } from '../config.ts';
 import { router } from './init.ts';
+import { accountRouter } from './routers/account.ts';
+import { auditRouter } from './routers/audit.ts';
 import { authRouter } from './routers/auth.ts';
 import { buyersRouter } from './routers/buyers.ts';
 import { channelsRouter } from './routers/channels.ts';
@@ -9,8 +11,12 @@ import { connectionsRouter } from './routers/connections.ts';
 import { debugRouter } from './routers/debug.ts';
 import { itemsRouter } from './routers/items.ts';
 import { liveRouter } from './routers/live.ts';
+import { membersRouter } from './routers/members.ts';
 import { rehearsalsRouter } from './routers/rehearsals.ts';
+import { replayRouter } from './routers/replay.ts';
+import { settingsRouter } from './routers/settings.ts';
 import { showsRouter } from './routers/shows.ts';
+import { summaryRouter } from './routers/summary.ts';
 
 const areas = {
 	auth: authRouter,
@@ -22,7 +28,13 @@ const areas = {
 	live: liveRouter,
 	channels: channelsRouter,
 	connections: connectionsRouter,
-	rehearsals: rehearsalsRouter
+	rehearsals: rehearsalsRouter,
+	audit: auditRouter,
+	replay: replayRouter,
+	summary: summaryRouter,
+	settings: settingsRouter,
+	members: membersRouter,
+	account: accountRouter
 };
 
 /** The API as production has it. */

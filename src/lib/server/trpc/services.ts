@@ -4,6 +4,8 @@ import type { OperatorActions } from '../allocator/operator-actions.ts';
 import type { AuthService } from '../auth/service.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../history/database.ts';
+import type { ReplayStates } from '../history/queries/replay-states.ts';
+import type { ShowBlocks } from '../history/show-blocks.ts';
 import type { MetaServices } from '../jobs/meta-channels.ts';
 import type { RehearsalQueue } from '../jobs/rehearsal-jobs.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -18,10 +20,14 @@ export type ApiServices = {
 	readonly redis: RedisClient;
 	readonly comments: CommentIntake;
 	readonly actions: OperatorActions;
+	/** Brings the workspace's block list to its shows. */
+	readonly blocks: ShowBlocks;
 	readonly channels: ChannelReports;
 	/** Facebook and Instagram; null when this server has no Meta app. */
 	readonly meta: MetaServices | null;
 	readonly live: LiveFeed;
 	readonly auth: AuthService;
 	readonly rehearsals: Pick<RehearsalQueue, 'add'>;
+	/** Shows at moments of their past. */
+	readonly replays: ReplayStates;
 };

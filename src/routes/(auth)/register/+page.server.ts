@@ -3,6 +3,7 @@ import { setError, superValidate } from 'sveltekit-superforms';
 import { zod4 } from 'sveltekit-superforms/adapters';
 import { MIN_PASSWORD_TEXT, registerInput } from '$lib/server/auth/input.ts';
 import { findAppError } from '$lib/server/trpc/errors.ts';
+import { TIME_ZONE_COOKIE, knownTimeZone } from '$lib/ui/time-zone.svelte.ts';
 import { formRefusal } from '../../form-refusal.ts';
 import { safeRedirect } from '../../safe-redirect.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -20,13 +21,14 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 };
 
 export const actions: Actions = {
-	default: async ({ locals, request, url }) => {
+	default: async ({ locals, request, url, cookies }) => {
 		const form = await superValidate(request, schema);
 		const input = { ...form.data };
 		form.data.password = '';
 		if (!form.valid) return fail(400, { form });
 		try {
-			await locals.api.auth.register(input);
+			const timeZone = knownTimeZone(cookies.get(TIME_ZONE_COOKIE));
+			await locals.api.auth.register({ ...input, timeZone });
 		} catch (cause) {
 			const refusal = findAppError(cause);
 			if (refusal?.code === 'EMAIL_TAKEN') {

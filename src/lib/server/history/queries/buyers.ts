@@ -1,69 +1,42 @@
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
-import { containsPattern, toPage } from './page.ts';
+import { buyerTotals, toBuyerTotals, won } from './buyer-totals.ts';
+import type { BuyerMarkFilter, BuyerTotals } from './buyer-totals.ts';
+import { listWonUnits } from './buyer-units.ts';
+import { toPage } from './page.ts';
 import type { Page } from './page.ts';
 import type { ScopedShow } from './scope.ts';
 
-/** A buyer's claims in one show, added up. Times are epoch milliseconds. */
-export type BuyerSummary = {
-	readonly buyerKey: string;
-	readonly platform: string;
-	readonly userId: string;
-	/** As of the latest claim: handles change. */
-	readonly handle: string;
-	readonly displayName: string | null;
-	readonly won: number;
-	readonly waiting: number;
-	readonly released: number;
-	/** Numbers of the items won, in the order won. */
-	readonly wonItems: string[];
-	readonly firstClaimAt: number;
-	readonly lastClaimAt: number;
+/** A buyer's claims in one show, added up; linked identities are one buyer. */
+export type BuyerSummary = BuyerTotals & {
+	/** The units won, in the order won. */
+	readonly units: readonly { readonly item: string; readonly title: string }[];
 };
 
 /** Place in the list: units won, then the seq of the buyer's first claim. */
 export type BuyerCursor = { readonly won: number; readonly firstSeq: number };
 
-export type BuyerFilter = {
+export type BuyerFilter = BuyerMarkFilter & {
 	readonly cursor: BuyerCursor | null;
 	readonly limit: number;
-	/** Part of a handle, or of the name shown beside it. */
-	readonly search: string | null;
 };
 
-const won = sql<string>`count(*) filter (where state = 'winner')`;
-const firstSeq = sql<string>`min(created_seq)`;
+const firstSeq = sql<string>`min(claims.created_seq)`;
 
 /**
  * The show's buyers, most units first, then whoever claimed first. Adds up all claims of the show
- * (index `claims_show`), which are thousands at most. While a show runs a buyer whose count changes
- * moves, and may be met twice or not at all by somebody who is paging.
+ * (index `claims_show`), which are thousands at most; what the buyers of the page won is one more query.
+ * While a show runs a buyer whose count changes moves, and may be met twice or not at all by somebody
+ * who is paging.
  */
 export async function listBuyers(
 	db: Db,
 	show: ScopedShow,
 	filter: BuyerFilter
 ): Promise<Page<BuyerSummary>> {
-	let query = db
-		.selectFrom('claims')
-		.select([
-			'buyer_key',
-			won.as('won'),
-			firstSeq.as('first_seq'),
-			sql<string>`count(*) filter (where state = 'waitlist')`.as('waiting'),
-			sql<string>`count(*) filter (where state = 'released')`.as('released'),
-			sql<string>`min(platform)`.as('platform'),
-			sql<string>`min(user_id)`.as('user_id'),
-			sql<string>`(array_agg(handle order by created_seq desc))[1]`.as('handle'),
-			sql<string | null>`(array_agg(display_name order by created_seq desc))[1]`.as('display_name'),
-			sql<
-				number[] | null
-			>`array_agg(item_number order by won_seq) filter (where state = 'winner')`.as('won_items'),
-			sql<Date>`min(claimed_at)`.as('first_claim_at'),
-			sql<Date>`max(claimed_at)`.as('last_claim_at')
-		])
-		.where('show_id', '=', show.id)
-		.groupBy('buyer_key')
+	let query = buyerTotals(db, show.workspaceId, filter)
+		.select(firstSeq.as('first_seq'))
+		.where('claims.show_id', '=', show.id)
 		.orderBy(won, 'desc')
 		.orderBy(firstSeq, 'asc')
 		.limit(filter.limit + 1);
@@ -71,30 +44,25 @@ export async function listBuyers(
 		const { won: lastWon, firstSeq: lastSeq } = filter.cursor;
 		query = query.having(sql<boolean>`(${won}, -${firstSeq}) < (${lastWon}, ${-lastSeq})`);
 	}
-	if (filter.search !== null) {
-		const pattern = containsPattern(filter.search);
-		query = query.having(
-			sql<boolean>`bool_or(handle ilike ${pattern} or display_name ilike ${pattern})`
-		);
-	}
-	return toPage(
+	const page = toPage(
 		await query.execute(),
 		filter.limit,
 		(row) => formatBuyerCursor({ won: Number(row.won), firstSeq: Number(row.first_seq) }),
-		(row) => ({
-			buyerKey: row.buyer_key,
-			platform: row.platform,
-			userId: row.user_id,
-			handle: row.handle,
-			displayName: row.display_name,
-			won: Number(row.won),
-			waiting: Number(row.waiting),
-			released: Number(row.released),
-			wonItems: (row.won_items ?? []).map(String),
-			firstClaimAt: row.first_claim_at.getTime(),
-			lastClaimAt: row.last_claim_at.getTime()
-		})
+		toBuyerTotals
 	);
+	const keys = page.rows.flatMap((buyer) => buyer.buyerKeys);
+	const units = keys.length === 0 ? [] : await listWonUnits(db, show, keys);
+	const rowOf = new Map(
+		page.rows.flatMap((buyer, row) => buyer.buyerKeys.map((key) => [key, row] as const))
+	);
+	const byRow = Map.groupBy(units, (unit) => rowOf.get(unit.buyerKey));
+	return {
+		...page,
+		rows: page.rows.map((buyer, row) => ({
+			...buyer,
+			units: (byRow.get(row) ?? []).map(({ item, title }) => ({ item, title }))
+		}))
+	};
 }
 
 function formatBuyerCursor(cursor: BuyerCursor): string {

@@ -36,7 +36,14 @@ async function refusedLines(db: Db, show: ScopedShow, filter: FeedFilter): Promi
 		limit: filter.limit + 1,
 		search: null,
 		platform: null,
-		outcomes: ['not_counted', 'item_not_found', 'item_closed', 'duplicate_buyer', 'no_active_claim']
+		outcomes: [
+			'not_counted',
+			'buyer_blocked',
+			'item_not_found',
+			'item_closed',
+			'duplicate_buyer',
+			'no_active_claim'
+		]
 	});
 	return rows
 		.map((comment) =>

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ClaimState, CommentOutcome, ShowEventType } from '../../../domain/events.ts';
 import type { BigIntColumn, Timestamps } from './people.ts';
 
@@ -66,4 +66,8 @@ export type AuditLogTable = {
 	details: ColumnType<unknown, string, never>;
 	at: Date;
 	created_at: Generated<Date>;
+	/** The order in which entries were written. */
+	entry: GeneratedAlways<string>;
+	/** What the action is about: `claim`, `item`, `show`, `channel`, … */
+	kind: GeneratedAlways<string>;
 };

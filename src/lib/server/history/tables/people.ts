@@ -5,7 +5,21 @@ export type Timestamps = {
 	updated_at: Generated<Date>;
 };
 
-export type WorkspacesTable = Timestamps & { id: string; name: string };
+export type WorkspacesTable = Timestamps & {
+	id: string;
+	name: string;
+	/** IANA name; `UTC` unless chosen. */
+	time_zone: Generated<string>;
+	/** Words that new shows start with. */
+	claim_word: Generated<string>;
+	pass_word: Generated<string>;
+	/** 2–10; null: as the server paces itself. */
+	poll_seconds: number | null;
+	/** Whether consoles sound unless their operator switched that. */
+	sounds: Generated<boolean>;
+	/** Days that comments of people who bought nothing are kept; null: for good. */
+	retention_days: number | null;
+};
 
 export type UsersTable = Timestamps & {
 	id: string;
@@ -14,7 +28,13 @@ export type UsersTable = Timestamps & {
 	password_hash: string;
 };
 
-export type SessionsTable = Timestamps & { id: string; user_id: string; expires_at: Date };
+export type SessionsTable = Timestamps & {
+	id: string;
+	user_id: string;
+	expires_at: Date;
+	/** The workspace that was chosen; null: the one that the person joined first. */
+	workspace_id: string | null;
+};
 
 export type MemberRole = 'owner' | 'operator' | 'viewer';
 
@@ -23,6 +43,18 @@ export type MembersTable = Timestamps & {
 	workspace_id: string;
 	user_id: string;
 	role: MemberRole;
+};
+
+/** A link that lets one person join. */
+export type InvitesTable = Timestamps & {
+	id: string;
+	workspace_id: string;
+	/** SHA-256 of the token. */
+	token_hash: string;
+	role: Exclude<MemberRole, 'owner'>;
+	/** The owner who made it. */
+	created_by: string;
+	expires_at: Date;
 };
 
 /** bigint: pg gives it as text, since it may exceed 2^53; ours never does (it counts events). */

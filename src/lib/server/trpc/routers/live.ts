@@ -20,6 +20,7 @@ export const liveRouter = router({
 					const member = await ctx.services.auth.validateSession(ctx.member.sessionId);
 					return member?.workspace.id === ctx.show.workspaceId;
 				},
+				onAccessChange: (listener) => ctx.services.auth.news.follow(ctx.member.userId, listener),
 				onCheckFailed: (error) => {
 					ctx.services.logger.warn({ err: error, requestId: ctx.requestId }, 'session not checked');
 				}

@@ -5,6 +5,7 @@ import { loadRehearsal, rehearsalSourceSchema } from '../../rehearsal/source.ts'
 import type { RehearsalSource } from '../../rehearsal/source.ts';
 import { operatorProcedure, router } from '../init.ts';
 import { showName } from '../input.ts';
+import { createShow } from '../new-show.ts';
 
 const startInput = z.object({
 	source: rehearsalSourceSchema,
@@ -33,9 +34,11 @@ export const rehearsalsRouter = router({
 	start: operatorProcedure.input(startInput).mutation(async ({ ctx, input }) => {
 		const { header } = await load(input.source);
 		const { name, claimWord, passWord } = header;
-		const show = await ctx.scope.createShow(
+		const { db } = ctx.services;
+		const show = await createShow(
+			{ db, member: ctx.member },
 			{ name: input.name ?? name, claimWord, passWord },
-			{ isRehearsal: true }
+			{ action: 'rehearsal.started', isRehearsal: true }
 		);
 		await ctx.playInto(show, { source: input.source, speed: input.speed });
 		return { showId: show.id };

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { DEFAULT_WORDS } from '../../../domain/parse-comment.ts';
 import type { ShowStatus } from '../../../domain/events.ts';
-import { AppError } from '../../errors.ts';
 import { showStatusSchema } from '../../event-schema.ts';
 import { workspaceFigures } from '../../history/queries/dashboard.ts';
 import { getShow, listShows } from '../../history/queries/shows.ts';
+import { readWorkspaceSettings } from '../../history/queries/workspace-settings.ts';
 import {
 	memberProcedure,
 	operatorProcedure,
@@ -13,7 +12,8 @@ import {
 	showProcedure
 } from '../init.ts';
 import { filterBy, intentWord, newItem, pageLimit, searchText, showName } from '../input.ts';
-import { addItems } from '../new-show.ts';
+import { addItems, createShow } from '../new-show.ts';
+import { assertWordsDiffer } from '../words.ts';
 
 /** Most items that a new show may start with. */
 const MAX_NEW_ITEMS = 500;
@@ -27,8 +27,8 @@ const showList = z.object({
 
 const newShow = z.object({
 	name: showName,
-	claimWord: intentWord.default(DEFAULT_WORDS.claimWord),
-	passWord: intentWord.default(DEFAULT_WORDS.passWord),
+	claimWord: intentWord.optional(),
+	passWord: intentWord.optional(),
 	items: z
 		.array(newItem)
 		.max(MAX_NEW_ITEMS, `A new show can have at most ${MAX_NEW_ITEMS} items.`)
@@ -44,12 +44,6 @@ const showChanges = z.object({
 	claimWord: intentWord.optional(),
 	passWord: intentWord.optional()
 });
-
-function assertWordsDiffer(words: { claimWord: string; passWord: string }): void {
-	if (words.claimWord !== words.passWord) return;
-	const message = 'The claim word and the pass word must differ.';
-	throw new AppError('INVALID_INPUT', { message, details: { fields: { passWord: [message] } } });
-}
 
 export const showsRouter = router({
 	/** The workspace's shows, newest first. */
@@ -75,13 +69,20 @@ export const showsRouter = router({
 	get: showProcedure.query(({ ctx }) => getShow(ctx.services.db, ctx.show)),
 
 	/**
-	 * Adds a draft show and its items. When adding items fails midway, the show stays with those that it
-	 * has; details: `showId`, `itemsAdded`.
+	 * Adds a draft show and its items; words that are left out are the workspace's. When adding items fails
+	 * midway, the show stays with those that it has; details: `showId`, `itemsAdded`.
 	 */
 	create: operatorProcedure.input(newShow).mutation(async ({ ctx, input }) => {
-		assertWordsDiffer(input);
-		const { items, ...settings } = input;
-		const show = await ctx.scope.createShow(settings);
+		const { items, name } = input;
+		const { db } = ctx.services;
+		const defaults = await readWorkspaceSettings(db, ctx.scope.workspaceId);
+		const settings = {
+			name,
+			claimWord: input.claimWord ?? defaults.claimWord,
+			passWord: input.passWord ?? defaults.passWord
+		};
+		assertWordsDiffer(settings);
+		const show = await createShow({ db, member: ctx.member }, settings, { action: 'show.created' });
 		await addItems(ctx.controlsOf(show), show, items);
 		return { showId: show.id };
 	}),
@@ -91,7 +92,12 @@ export const showsRouter = router({
 		.input(z.object({ name: showName.optional() }))
 		.mutation(async ({ ctx, input }) => {
 			const { settings, items } = await ctx.view.snapshot();
-			const show = await ctx.scope.createShow({ ...settings, name: input.name ?? settings.name });
+			const { db } = ctx.services;
+			const show = await createShow(
+				{ db, member: ctx.member },
+				{ ...settings, name: input.name ?? settings.name },
+				{ action: 'show.duplicated', copyOf: settings.name }
+			);
 			await addItems(ctx.controlsOf(show), show, items);
 			return { showId: show.id };
 		}),

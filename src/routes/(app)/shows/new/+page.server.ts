@@ -20,7 +20,12 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		way === 'copy'
 			? await orErrorPage(locals, url, locals.api.shows.list({ limit: COPY_PAGE_ROWS }))
 			: null;
-	return { way, former: former?.shows ?? [], form: await superValidate(schema) };
+	const { claimWord, passWord } = await orErrorPage(locals, url, locals.api.settings.get());
+	return {
+		way,
+		former: former?.shows ?? [],
+		form: await superValidate({ claimWord, passWord }, schema, { errors: false })
+	};
 };
 
 export const actions: Actions = {

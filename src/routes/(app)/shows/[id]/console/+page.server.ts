@@ -5,10 +5,20 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const member = requireMember(locals, url);
 	const showId = params.id;
-	const [show, snapshot] = await orErrorPage(
+	const [show, snapshot, settings] = await orErrorPage(
 		locals,
 		url,
-		Promise.all([locals.api.shows.get({ showId }), locals.api.shows.snapshot({ showId })])
+		Promise.all([
+			locals.api.shows.get({ showId }),
+			locals.api.shows.snapshot({ showId }),
+			locals.api.settings.get()
+		])
 	);
-	return { show, snapshot, serverNow: Date.now(), mayOperate: mayOperate(member.role) };
+	return {
+		show,
+		snapshot,
+		serverNow: Date.now(),
+		mayOperate: mayOperate(member.role),
+		soundsOn: settings.sounds
+	};
 };

@@ -1,0 +1,26 @@
+import type { ShowBlocks } from '../history/show-blocks.ts';
+import type { Logger } from '../observability/logger.ts';
+
+const INTERVAL_MS = 5_000;
+
+/**
+ * Looks every five seconds for shows that lack the newest block list: the net under the change itself,
+ * for a process that died in between. Returns what stops it.
+ */
+export function startBlockListSweep(blocks: Pick<ShowBlocks, 'heal'>, logger: Logger): () => void {
+	let running = false;
+	const timer = setInterval(() => {
+		if (running) return;
+		running = true;
+		blocks
+			.heal()
+			.catch((error: unknown) => {
+				logger.warn({ err: error }, 'the sweep for block lists failed');
+			})
+			.finally(() => {
+				running = false;
+			});
+	}, INTERVAL_MS);
+	timer.unref();
+	return () => clearInterval(timer);
+}

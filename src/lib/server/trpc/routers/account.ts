@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { passwordChange, renameInput } from '../../auth/input.ts';
+import { workspacesOf } from '../../auth/member-lists.ts';
+import { cookiesOf } from '../browser-session.ts';
+import { memberProcedure, router } from '../init.ts';
+
+export const accountRouter = router({
+	/** The caller's workspaces, and which one they work in. */
+	workspaces: memberProcedure.query(async ({ ctx }) => ({
+		workspaces: await workspacesOf(ctx.services.db, ctx.member.userId),
+		current: ctx.member.workspace.id
+	})),
+
+	/** The session goes on in another workspace of the caller. Throws `MEMBER_NOT_FOUND`. */
+	switchWorkspace: memberProcedure
+		.input(z.object({ workspaceId: z.uuid('is not one of your workspaces') }))
+		.mutation(({ ctx, input }) => ctx.services.auth.switchWorkspace(ctx.member, input.workspaceId)),
+
+	rename: memberProcedure
+		.input(renameInput)
+		.mutation(({ ctx, input }) => ctx.services.auth.accounts.rename(ctx.member, input.name)),
+
+	/** Ends every other session. Throws `WRONG_PASSWORD`, `RATE_LIMITED` (details: `retryAfterSeconds`). */
+	changePassword: memberProcedure
+		.input(passwordChange)
+		.mutation(({ ctx, input }) => ctx.services.auth.accounts.changePassword(ctx.member, input)),
+
+	/** Ends every session, this one as well. */
+	signOutEverywhere: memberProcedure.mutation(async ({ ctx }) => {
+		const cookies = cookiesOf(ctx.cookies);
+		await ctx.services.auth.accounts.signOutEverywhere(ctx.member);
+		cookies.clear();
+	})
+});

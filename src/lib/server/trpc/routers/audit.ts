@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { listAudit } from '../../history/queries/audit.ts';
+import { auditChoices } from '../../history/queries/audit-filters.ts';
+import { operatorProcedure, router } from '../init.ts';
+import { filterBy, pageLimit } from '../input.ts';
+
+const moment = z.number().int().min(0).max(8.64e15);
+
+/** What the list of the audit log can be narrowed to. */
+export const auditFilter = z.object({
+	show: filterBy(z.uuid()),
+	actor: filterBy(z.string().max(200)),
+	kind: filterBy(z.string().max(100)),
+	from: filterBy(moment),
+	before: filterBy(moment)
+});
+
+const auditList = auditFilter.extend({
+	cursor: filterBy(z.string().regex(/^[0-9]{1,18}$/, 'is not a cursor of this list')),
+	limit: pageLimit
+});
+
+/**
+ * The audit log: for owners and operators. It tells what colleagues did and when, which somebody who only
+ * watches shows has no need to know.
+ */
+export const auditRouter = router({
+	/** What members did, newest first. */
+	list: operatorProcedure.input(auditList).query(async ({ ctx, input }) => {
+		const { rows, nextCursor } = await listAudit(ctx.services.db, ctx.scope, input);
+		return { entries: rows, nextCursor };
+	}),
+
+	/** Members, shows and kinds of action that the log can be narrowed to. */
+	choices: operatorProcedure.query(({ ctx }) => auditChoices(ctx.services.db, ctx.scope))
+});

@@ -1,0 +1,60 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { setError, superValidate } from 'sveltekit-superforms';
+import { zod4 } from 'sveltekit-superforms/adapters';
+import { MIN_PASSWORD_TEXT, passwordChange, renameInput } from '$lib/server/auth/input.ts';
+import { findAppError } from '$lib/server/trpc/errors.ts';
+import { formRefusal } from '../../../form-refusal.ts';
+import { orErrorPage, requireMember } from '../../../page-access.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+const nameSchema = zod4(renameInput);
+const passwordSchema = zod4(passwordChange);
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+	const { name, email } = requireMember(locals, url);
+	return {
+		email,
+		nameForm: await superValidate({ name }, nameSchema, { errors: false, id: 'name' }),
+		passwordForm: await superValidate(passwordSchema, { id: 'password' }),
+		minPasswordLength: MIN_PASSWORD_TEXT
+	};
+};
+
+export const actions: Actions = {
+	rename: async ({ locals, request, url }) => {
+		requireMember(locals, url);
+		const form = await superValidate(request, nameSchema, { id: 'name' });
+		if (!form.valid) return fail(400, { form });
+		try {
+			await locals.api.account.rename(form.data);
+		} catch (cause) {
+			return formRefusal(form, cause, locals.requestId);
+		}
+		return { form };
+	},
+
+	password: async ({ locals, request, url }) => {
+		requireMember(locals, url);
+		const form = await superValidate(request, passwordSchema, { id: 'password' });
+		const change = { ...form.data };
+		// What was typed does not travel back.
+		form.data = { currentPassword: '', newPassword: '' };
+		if (!form.valid) return fail(400, { form });
+		try {
+			await locals.api.account.changePassword(change);
+		} catch (cause) {
+			const refusal = findAppError(cause);
+			if (refusal?.code === 'WRONG_PASSWORD') {
+				return setError(form, 'currentPassword', refusal.message, { status: 403 });
+			}
+			return formRefusal(form, cause, locals.requestId);
+		}
+		return { form };
+	},
+
+	signOutEverywhere: async ({ locals, url }) => {
+		requireMember(locals, url);
+		await orErrorPage(locals, url, locals.api.account.signOutEverywhere());
+		redirect(303, '/sign-in');
+	}
+};
