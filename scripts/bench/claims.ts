@@ -37,7 +37,17 @@ function preparedArguments(comment: IncomingComment): string[] {
 		'',
 		'0',
 		commentKey(platform, commentId ?? ''),
-		JSON.stringify({ platform, liveId, commentId, postedAt, userId, handle, displayName, fromPage: false, text }),
+		JSON.stringify({
+			platform,
+			liveId,
+			commentId,
+			postedAt,
+			userId,
+			handle,
+			displayName,
+			fromPage: false,
+			text
+		}),
 		'claim',
 		HOT_ITEM,
 		WORDS.claimWord,

@@ -305,20 +305,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
 				await page.goto(path);
 				await expect(page.locator('img[src="x"]')).toHaveCount(0);
 				expect(await violations(page), path).toEqual([]);
-				await page.screenshot({
-					path: `/tmp/shots-buyers/${colorScheme}-${paths.indexOf(path)}-wide.png`,
-					fullPage: true
-				});
 				await page.setViewportSize({ width: 360, height: 800 });
 				expect(await violations(page), `${path} narrow`).toEqual([]);
 				const overflow = await page.evaluate(
 					() => document.documentElement.scrollWidth - document.documentElement.clientWidth
 				);
 				expect(overflow, `${path} narrow`).toBe(0);
-				await page.screenshot({
-					path: `/tmp/shots-buyers/${colorScheme}-${paths.indexOf(path)}-narrow.png`,
-					fullPage: true
-				});
 			}
 		});
 	});

@@ -9,10 +9,11 @@ import type { Account, Server } from './fixtures.ts';
 type Row = {
 	readonly methods: readonly string[];
 	/**
-	 * `public`: answers everybody alike. `member`: whoever is signed in. `show`: members of the show's
-	 * workspace, whatever their role; for others the show does not exist. `elsewhere`: held by `why`.
+	 * `public`: answers everybody alike. `operator`: owners and operators, each about their own workspace.
+	 * `show`: members of the show's workspace, whatever their role; for others the show does not exist.
+	 * `elsewhere`: held by `why`.
 	 */
-	readonly access: 'public' | 'member' | 'show' | 'elsewhere';
+	readonly access: 'public' | 'operator' | 'show' | 'elsewhere';
 	readonly why?: string;
 	/** What stands for the parameters beside a show's id. */
 	readonly params?: Readonly<Record<string, string>>;
@@ -38,6 +39,7 @@ const ENDPOINTS: Record<string, Row> = {
 		access: 'elsewhere',
 		why: 'always a redirect: tests/e2e/connections.spec.ts'
 	},
+	'(app)/audit/export': { methods: ['GET'], access: 'operator' },
 	[EXPORTS]: { methods: ['GET'], access: 'show' },
 	[`${EXPORTS}/[file]`]: {
 		methods: ['GET', 'HEAD'],
@@ -147,8 +149,8 @@ test('every endpoint answers owner, operator, viewer, another workspace and the 
 
 	const expected = {
 		public: { owner: '200', operator: '200', viewer: '200', stranger: '200', signedOut: '200' },
-		member: {
-			...{ owner: '200', operator: '200', viewer: '200', stranger: '200' },
+		operator: {
+			...{ owner: '200', operator: '200', viewer: '403', stranger: '200' },
 			signedOut: '303 /sign-in'
 		},
 		show: {

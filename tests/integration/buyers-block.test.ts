@@ -4,6 +4,7 @@ import type { CommentOutcome } from '../../src/lib/domain/events.ts';
 import { readEvents } from '../../src/lib/server/allocator/event-stream.ts';
 import { MAX_BLOCKED_BUYERS } from '../../src/lib/server/allocator/block-lists.ts';
 import { readBlockList } from '../../src/lib/server/history/block-list.ts';
+import { Recovery } from '../../src/lib/server/history/recovery.ts';
 import { BuyerProfiles } from '../../src/lib/server/history/queries/buyer-profiles.ts';
 import { WorkspaceScope } from '../../src/lib/server/history/queries/scope.ts';
 import { SHOW_KEYS, STAGED_KEYS, showKey, stagingKey } from '../../src/lib/server/redis/keys.ts';
@@ -293,6 +294,29 @@ describe('the block survives', () => {
 		expect(show).toBeGreaterThan(0);
 		expect(copy).toBeGreaterThan(0);
 		expect(copy).toBeLessThanOrEqual(show ?? 0);
+	});
+
+	test('a change that comes while the show is rebuilt, and finds no show to tell', async () => {
+		const draft = await app.show({ '12': 3 }, { activate: false });
+		await app.settle(draft);
+		await loseRedis(app);
+		const commit = app.scripts.get('restore-commit');
+		const redis = new Proxy(app.redis, {
+			get(target, name) {
+				const value: unknown = Reflect.get(target, name);
+				if (typeof value !== 'function') return value;
+				return async (...args: unknown[]): Promise<unknown> => {
+					if (name === 'evalsha' && args[0] === commit?.sha) await profiles.setBlocked(BAD, true);
+					const answer: unknown = await Reflect.apply(value, target, args);
+					return answer;
+				};
+			}
+		});
+		const { db, scripts, logger } = app;
+		const options = { db, redis, scripts, logger, endedShowTtlSeconds: 60 };
+		await new Recovery({ ...options, drain: () => Promise.resolve() }).recover(draft, null);
+		expect(await app.redis.smembers(showKey(draft, 'blocked'))).toEqual([BAD]);
+		expect((await readBlockList(db, app.workspaceId)).version).toBe(await copyVersion(draft));
 	});
 
 	test('a rebuild that read the list before it changed is not taken over a newer copy', async () => {

@@ -35,7 +35,8 @@ export async function* auditCsv(
 ): AsyncGenerator<string, void, undefined> {
 	yield (withByteOrderMark ? BYTE_ORDER_MARK : '') + csvRows([AUDIT_COLUMNS]);
 	for (let page = first; ;) {
-		if (page.entries.length > 0) yield csvRows(page.entries.flatMap((entry) => rowsOf(entry, time)));
+		if (page.entries.length > 0)
+			yield csvRows(page.entries.flatMap((entry) => rowsOf(entry, time)));
 		if (page.nextCursor === null) return;
 		page = await next(page.nextCursor);
 	}
