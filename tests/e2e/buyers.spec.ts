@@ -70,6 +70,32 @@ test('buyers of a show: who won what; search, and the person behind a name', asy
 	await expect(page.getByText('Error 404')).toBeVisible();
 });
 
+test('long lists go on: in place, by a link of their own, and a lost page is told', async ({
+	page,
+	server
+}) => {
+	const account = await server.account();
+	const showId = await server.show(account, { '1': 99 });
+	for (let n = 0; n < 60; n++) await server.say(showId, `buyer-${n}`, 'sold 1');
+	await settled(server, showId);
+	await signIn(page, account);
+	for (const path of ['/buyers', `/shows/${showId}/buyers`]) {
+		await page.goto(path);
+		await expect(rows(page)).toHaveCount(51);
+		const more = page.getByRole('link', { name: 'Load more' });
+		const next = (await more.getAttribute('href')) ?? '';
+		await page.route('**/api/trpc/**', (route) => route.abort());
+		await more.click();
+		await expect(page.getByText('Sellary can’t be reached').first()).toBeVisible();
+		await page.unroute('**/api/trpc/**');
+		await more.click();
+		await expect(rows(page)).toHaveCount(61);
+		await expect(more).toHaveCount(0);
+		await page.goto(next);
+		await expect(rows(page)).toHaveCount(11);
+	}
+});
+
 test('notes save themselves, tags are offered again, and lists are narrowed by them', async ({
 	page,
 	server

@@ -264,9 +264,10 @@ const ORIGIN = 'http://localhost:3000';
  */
 export async function connectByApi(
 	api: ConnectApi,
-	login: 'facebook' | 'instagram' = 'facebook'
+	login: 'facebook' | 'instagram' = 'facebook',
+	rerequest = false
 ): Promise<string[]> {
-	const { url } = await api.connections.begin({ login, origin: ORIGIN });
+	const { url } = await api.connections.begin({ login, origin: ORIGIN, rerequest });
 	const redirected = await fetch(url, { redirect: 'manual' });
 	const query = new URL(redirected.headers.get('location') ?? '').search;
 	const result = await api.connections.finish({ login, origin: ORIGIN, query });

@@ -104,7 +104,8 @@ async function post(
 	headers: Record<string, string> = {},
 	to = origin
 ): Promise<number | 'none'> {
-	const signatures = signature === null ? {} : { 'x-hub-signature-256': signature };
+	const signatures: Record<string, string> =
+		signature === null ? {} : { 'x-hub-signature-256': signature };
 	try {
 		const response = await fetch(`${to}/webhooks/meta`, {
 			method: 'POST',
@@ -315,6 +316,7 @@ describe('a delivery', () => {
 		expect(await stored()).toBe(2);
 		away.closeAllConnections();
 		away.close();
+		await process.redis.ping();
 		await process.close();
 		await proxy.close();
 	}, 60_000);

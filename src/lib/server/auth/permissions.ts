@@ -10,7 +10,7 @@ export const PERMISSIONS = {
 		roles: ['owner', 'operator', 'viewer']
 	},
 	runShows: {
-		label: 'Create, run and rehearse shows',
+		label: 'Run and rehearse shows, keep notes on buyers, read the audit log',
 		roles: ['owner', 'operator']
 	},
 	connectAccounts: {

@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import { actorOf } from '../auth/member.ts';
 import type { Member } from '../auth/member.ts';
 import { AppError } from '../errors.ts';
+import { allowErasing } from '../history/audit.ts';
 import type { Db } from '../history/database.ts';
 import { eraseShow, expireShow } from '../redis/erase-show.ts';
 import type { ApiServices } from './services.ts';
@@ -80,10 +80,6 @@ async function erase(db: Db, deletion: (tx: Db) => { execute(): Promise<unknown>
 		await allowErasing(tx);
 		await deletion(tx).execute();
 	});
-}
-
-async function allowErasing(tx: Db): Promise<void> {
-	await sql`select set_config('sellary.erasing', 'on', true)`.execute(tx);
 }
 
 /** The workspace with what is left in it. Returns the ids of those who were members. */
