@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ShowEvent } from '../../src/lib/domain/events.ts';
 import type { Member } from '../../src/lib/server/auth/member.ts';
@@ -66,6 +67,11 @@ async function logOf(showId: string): Promise<ShowEvent[]> {
 	const events: ShowEvent[] = [];
 	for await (const event of persistedEvents(app.db, showId)) events.push(event);
 	return events;
+}
+
+/** The next claim has a later time than the last one. */
+async function nextMoment(): Promise<void> {
+	await sleep(3);
 }
 
 async function refusalOf(call: Promise<unknown>): Promise<string | null> {
@@ -220,6 +226,7 @@ describe('across shows', () => {
 		const rehearsal = await showOf(sam, { '1': 50 }, { isRehearsal: true });
 		for (const user of ['ana', 'ben', 'cid', 'dan', 'eve']) await app.say(one, user, 'sold 1');
 		for (const user of ['ben', 'cid']) await app.say(one, user, 'sold 2');
+		await nextMoment();
 		for (const user of ['cid', 'ana']) await app.say(two, user, 'sold 1');
 		for (const user of ['fay', 'ana']) await app.say(rehearsal, user, 'sold 1');
 		for (const showId of [one, two, rehearsal]) await app.settle(showId);
@@ -252,6 +259,7 @@ describe('across shows', () => {
 		const on = await showOf(sam, { '1': 1, '2': 1 });
 		for (const item of ['1', '2', '3']) await app.say(over, 'ana', `sold ${item}`);
 		await app.actions.changeStatus(over, 'ended', 'user:test');
+		await nextMoment();
 		for (const item of ['1', '2']) await app.say(on, 'ana', `sold ${item}`);
 		await app.say(on, 'ana', 'pass 2');
 		for (const showId of [over, on]) await app.settle(showId);

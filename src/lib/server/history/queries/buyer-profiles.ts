@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import { MAX_IDENTITIES, MAX_TAGS } from '../../../domain/buyer-tag.ts';
 import { MAX_BLOCKED_BUYERS } from '../../allocator/block-lists.ts';
 import { AppError } from '../../errors.ts';
+import { alone } from '../advisory-lock.ts';
 import { recordAudit } from '../audit.ts';
 import { raiseBlockListVersion, readBlockList } from '../block-list.ts';
 import type { Database, Db } from '../database.ts';
@@ -137,11 +137,7 @@ export class BuyerProfiles {
 	}
 
 	async #change<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
-		return await this.#db.transaction().execute(async (tx) => {
-			const name = `buyers:${this.#workspaceId}`;
-			await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
-			return await work(tx);
-		});
+		return await alone(this.#db, `buyers:${this.#workspaceId}`, work);
 	}
 
 	/** The buyer's profile, made now if nothing was noted before. */
