@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../rehearsal/generator/random.ts';
-import { orderKey } from './comment-order.ts';
+import { orderKey, orderKeyBefore } from './comment-order.ts';
 
 type Ordered = { orderAt: number; commentId: string };
 
@@ -54,5 +54,11 @@ describe('the order of comments', () => {
 
 	test.each([-1, 1.5, NaN, 1e15, Infinity])('a time of %d is a programming error', (orderAt) => {
 		expect(() => orderKey({ orderAt, commentId: '1' })).toThrow(RangeError);
+	});
+
+	test('the key before a time divides earlier comments from those of that time', () => {
+		const before = orderKeyBefore({ orderAt: 5_000 });
+		const keyAt = (orderAt: number) => orderKey({ orderAt, commentId: 'x' });
+		expect([4_999, 5_000, 5_001].map((at) => keyAt(at) < before)).toEqual([true, false, false]);
 	});
 });

@@ -100,7 +100,7 @@ export class ChannelJobs {
 
 	/**
 	 * Makes a worker start and stop channels at once instead of within seconds; a moment later, since
-	 * Postgres hears of a show's new status a moment late.
+	 * Postgres hears of a show's new status a moment late. Asked again meanwhile, a moment after that.
 	 */
 	async reconcileSoon(): Promise<void> {
 		await this.#queue.add(
@@ -108,7 +108,7 @@ export class ChannelJobs {
 			{},
 			{
 				delay: SOON_MS,
-				deduplication: { id: 'reconcile', keepLastIfActive: true },
+				deduplication: { id: 'reconcile', keepLastIfActive: true, reschedule: true },
 				removeOnComplete: true,
 				removeOnFail: true
 			}
