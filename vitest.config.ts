@@ -11,7 +11,8 @@ function integration(kind: 'valkey' | 'redis'): TestProjectInlineConfiguration {
 			include: ['tests/integration/**/*.test.ts'],
 			globalSetup: [`tests/integration/setup-${kind}.ts`],
 			testTimeout: 60_000,
-			hookTimeout: 60_000
+			hookTimeout: 60_000,
+			retry: process.env['CI'] === undefined ? 0 : 1
 		}
 	};
 }
