@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import type { Db } from '../history/database.ts';
 import type { LivePlatform, MetaLogin } from '../history/tables/channels.ts';
 import { adoptChannels } from './channel-store.ts';
-import { CONNECTION_COLUMNS } from './connection.ts';
+import { CONNECTION_COLUMNS, UNOPENABLE } from './connection.ts';
 import type { Connection, ConnectionTokens, HealthReport, NewConnection } from './connection.ts';
 import { MetaError } from './meta/errors.ts';
 import { TokenVaultError } from './token-vault.ts';
@@ -14,9 +14,6 @@ export type { Connection, ConnectionTokens, HealthReport, NewConnection } from '
 /** What a token is sealed for, beside its connection. */
 export const TOKEN = 'token';
 export const USER_TOKEN = 'user-token';
-
-const UNOPENABLE =
-	'The stored access can’t be opened: this server’s token keys have changed. Connect again, or ask whoever runs the server.';
 
 /** Connected accounts. Tokens are sealed for the row that they stand in (token-vault.ts). */
 export class ConnectionStore {

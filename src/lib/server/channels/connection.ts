@@ -74,3 +74,7 @@ export const CONNECTION_COLUMNS = [
 	'checked_at as checkedAt',
 	'webhooks'
 ] as const;
+
+/** What the seller is told of a connection whose tokens no key of this server opens. */
+export const UNOPENABLE =
+	'The stored access can’t be opened: this server’s token keys have changed. Connect again, or ask whoever runs the server.';

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { commentKey, incomingCommentSchema } from '../allocator/comment.ts';
+import { commentKey } from '../allocator/comment.ts';
 import type { CommentIntake, IncomingComment } from '../allocator/comment.ts';
-import { AppError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import { showKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
+import { feedComments } from './inbox-feed.ts';
 import { dueComments, liveName, readWaiting } from './inbox-turns.ts';
 import type { LiveName, Turn, Waiting } from './inbox-turns.ts';
 import { Lease } from './lease.ts';
@@ -40,12 +40,9 @@ const FEED_CHUNK = 100;
 /** A reader that has not brought its next page by then no longer keeps comments waiting. */
 const HOLD_MS = 5_000;
 
-const storedComment = incomingCommentSchema.extend({ commentId: z.string() });
 const answerSchema = z.tuple([z.string()], z.enum(['new', 'waiting', 'nameless', 'logged']));
 
 const holdField = (live: string): string => `hold:${live}`;
-/** Order key of the last comment of a live that was fed. */
-const lastField = (live: string): string => `last:${live}`;
 
 const inboxKeys = (showId: string): string[] =>
 	(['inbox', 'sightings', 'intake', 'comments'] as const).map((key) => showKey(showId, key));
@@ -131,7 +128,7 @@ export class CommentInbox {
 			const due = await this.#due(showId, turn);
 			for (let start = 0; start < due.length; start += FEED_CHUNK) {
 				if (lease.lost.aborted) break;
-				await this.#feed(showId, due.slice(start, start + FEED_CHUNK));
+				await feedComments(this.#options, showId, due.slice(start, start + FEED_CHUNK));
 			}
 			return due.length;
 		} finally {
@@ -156,45 +153,5 @@ export class CommentInbox {
 			await runScript(this.#options.redis, this.#offer, inboxKeys(showId), ['', '1', ''])
 		);
 		return Number(now);
-	}
-
-	/** One after the other: the order in which the script runs is the order (DESIGN §3). */
-	async #feed(showId: string, chunk: readonly Waiting[]): Promise<void> {
-		const { redis } = this.#options;
-		const intake = showKey(showId, 'intake');
-		const lives = [...new Set(chunk.map(({ live }) => live))];
-		const known = await redis.hmget(intake, ...lives.map(lastField));
-		const last = new Map(lives.map((live, index) => [live, known[index] ?? '']));
-		let late = 0;
-		const fed: string[] = [];
-		try {
-			for (const { key, json, live, orderKey } of chunk) {
-				await this.#take(showId, storedComment.parse(JSON.parse(json)));
-				fed.push(key);
-				if (orderKey < (last.get(live) ?? '')) late++;
-				else last.set(live, orderKey);
-			}
-		} finally {
-			if (fed.length > 0) {
-				const positions = [...last].map(([live, key]) => [lastField(live), key]);
-				await redis.hset(intake, ...positions.flat());
-				if (late > 0) await redis.hincrby(intake, 'late', late);
-				// Last: until here a crash only has them fed again, and they are recognised.
-				await redis.hdel(showKey(showId, 'inbox'), ...fed);
-			}
-		}
-	}
-
-	async #take(showId: string, comment: IncomingComment): Promise<void> {
-		try {
-			await this.#options.comments.take(showId, comment);
-		} catch (error) {
-			if (!(error instanceof AppError)) throw error;
-			// The show is over: what its viewers write now counts no more.
-			if (error.code === 'SHOW_NOT_LIVE') return;
-			if (error.code !== 'INVALID_INPUT') throw error;
-			const { platform } = comment;
-			this.#options.logger.warn({ showId, platform }, 'a comment that no log can hold is dropped');
-		}
 	}
 }
