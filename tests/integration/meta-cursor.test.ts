@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { writePollState } from '../../src/lib/server/channels/poll-state.ts';
 import { JOBS_PREFIX } from '../../src/lib/server/redis/keys.ts';
 import type { FacebookLive } from '../../scripts/fake-meta/world/facebook-live.ts';
 import {
@@ -19,7 +21,7 @@ let shop: Shop;
 let intercept: Interception = () => 'pass';
 beforeAll(async () => {
 	context = await createMetaContext({
-		env: { COMMENT_ORDER_WINDOW_MS: '5000' },
+		env: { COMMENT_ORDER_WINDOW_MS: '200' },
 		intercept: (url, method) => intercept(url, method)
 	});
 	shop = await openShop(context);
@@ -103,12 +105,14 @@ describe('a read of several pages', () => {
 			}
 			return 'pass';
 		};
+		const { since } = await context.pollState(showId, channelId);
 		await context.endPause(showId, channelId);
-		await until(
+		const capped = await until(
 			'the cap is met',
-			async () => (await context.pollState(showId, channelId)).rest,
-			(rest) => rest !== null
+			() => context.pollState(showId, channelId),
+			({ rest }) => rest !== null
 		);
+		expect(capped.since).toBe(since);
 		expect(pages).toBeGreaterThanOrEqual(500);
 		await untilLogged(context, showId, 1_050);
 		intercept = () => 'pass';
@@ -139,6 +143,11 @@ describe('a read of several pages', () => {
 		fake.knobs.set({ facebook: { reverseOrder: true } });
 		const live = shop.page.goLive();
 		write(live, 320);
+		// Each page takes longer than a comment waits for an earlier one.
+		intercept = async (url) => {
+			if (isLaterPage(url)) await sleep(300);
+			return 'pass' as const;
+		};
 		const showId = await context.app.show();
 		await showStartedEarlier(showId);
 		await context.listen(showId, shop.facebook, live);
@@ -188,6 +197,38 @@ describe('a comment that becomes visible late', () => {
 		write(live, 2);
 		await untilLogged(context, showId, 3);
 		expect((await loggedIds(context, showId)).toSorted()).toEqual(written(live).toSorted());
+	});
+});
+
+test('a cursor of another epoch is worth nothing: what was read for that may be lost', async () => {
+	const { app, fake, pollState } = context;
+	const live = shop.page.goLive();
+	const showId = await app.show();
+	await showStartedEarlier(showId);
+	const channelId = await context.listen(showId, shop.facebook, live);
+	write(live, 1);
+	await untilLogged(context, showId, 1);
+	const state = await until(
+		'the cursor has moved',
+		() => pollState(showId, channelId),
+		({ since }) => since !== null
+	);
+	const sinceOfPolls = () =>
+		fake.calls
+			.list('comments')
+			.filter(({ path }) => path.startsWith(live.id))
+			.map(({ query }) => Number(query['since']));
+	const recent = (Date.now() - 300_000) / 1_000;
+	await until('a read from the cursor', () =>
+		Promise.resolve((sinceOfPolls().at(-1) ?? 0) > recent)
+	);
+	const before = sinceOfPolls().length;
+	// As a poll leaves it that was under way while Redis lost the show.
+	await until('a read from the beginning', async () => {
+		await writePollState(app.redis, showId, channelId, { ...state, epoch: 'lost', nextAt: 0 });
+		return sinceOfPolls()
+			.slice(before)
+			.some((since) => since < recent);
 	});
 });
 

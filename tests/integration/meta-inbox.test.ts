@@ -2,12 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { orderKey } from '../../src/lib/server/channels/comment-order.ts';
 import { CommentInbox } from '../../src/lib/server/channels/inbox.ts';
 import type { OfferStatus, Path } from '../../src/lib/server/channels/inbox.ts';
+import { Lease } from '../../src/lib/server/channels/lease.ts';
 import { Random } from '../../src/lib/server/rehearsal/generator/random.ts';
-import { showKey } from '../../src/lib/server/redis/keys.ts';
+import { leaseKey, showKey } from '../../src/lib/server/redis/keys.ts';
 import { readPersistedEvents } from '../../src/lib/server/history/event-log.ts';
 import { ACTOR, createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
-import { seedsOf } from './meta-harness.ts';
+import { seedsOf, until } from './meta-harness.ts';
 import { expectAgreement, holders } from './probes.ts';
 
 const WINDOW_MS = 60_000;
@@ -245,4 +246,37 @@ describe('feeding', () => {
 			expect(await counter('late')).toBe(0);
 		}
 	);
+});
+
+describe('a lease', () => {
+	const lease = () => new Lease(app, showId, 'test');
+	const key = () => leaseKey(showId, 'test');
+
+	test('is one holder’s until it is given back, and only by that one', async () => {
+		const [one, other] = [lease(), lease()];
+		expect([await one.take(), await other.take(), await one.take()]).toEqual([true, false, true]);
+		await other.giveBack();
+		expect(await other.take()).toBe(false);
+		await one.giveBack();
+		expect(await other.take()).toBe(true);
+		await one.giveBack();
+		expect(await lease().take()).toBe(false);
+		await other.giveBack();
+		expect(await app.redis.exists(key())).toBe(0);
+	});
+
+	test('ends with its holder, is renewed while that lives, and a holder hears that it lost it', async () => {
+		const [one, other] = [lease(), lease()];
+		await one.take();
+		expect(await app.redis.pttl(key())).toBeLessThanOrEqual(6_000);
+		await app.redis.pexpire(key(), 4_000);
+		await until('it is renewed', async () => (await app.redis.pttl(key())) > 4_000);
+		expect(one.lost.aborted).toBe(false);
+		// As after a stop of the process that was longer than the lease.
+		await app.redis.del(key());
+		expect(await other.take()).toBe(true);
+		await until('the first holder hears of it', () => Promise.resolve(one.lost.aborted));
+		await one.giveBack();
+		await other.giveBack();
+	});
 });

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 
 /** What becomes of a call: it goes on, perhaps with its address changed, or an edge server fails it. */
-export type Interception = (url: URL, method: string) => 'pass' | 'fail';
+export type Interception = (url: URL, method: string) => 'pass' | 'fail' | Promise<'pass' | 'fail'>;
 
 export type GraphProxy = { readonly base: string; stop(): Promise<void> };
 
@@ -23,7 +23,7 @@ export async function startGraphProxy(
 	const forward = async (request: IncomingMessage): Promise<Response> => {
 		const url = new URL(`${target}${request.url ?? '/'}`);
 		const method = request.method ?? 'GET';
-		if (intercept(url, method) === 'fail') {
+		if ((await intercept(url, method)) === 'fail') {
 			return new Response('<html><h1>Bad Gateway</h1></html>', { status: 502 });
 		}
 		const headers = new Headers();

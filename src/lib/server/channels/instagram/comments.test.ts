@@ -59,6 +59,18 @@ describe('a poll of an Instagram live', () => {
 		expect(pages.at(-1)?.end).toBe('all_read');
 	});
 
+	test('goes on behind a page of the very second from which it reads', async () => {
+		await using stub = await threePages();
+		// Instagram's times are whole seconds; comment 7 may have been written after it.
+		expect(await read(stub, START + 7_900)).toHaveLength(2);
+		expect(await read(stub, START + 8_000)).toHaveLength(2);
+		await using single = await GraphStub.start(({ query }) =>
+			query['after'] === 'c1' ? page(rows(6, 6), 'c2', false) : page(rows(7, 7), 'c1', true)
+		);
+		expect(await read(single, START + 7_900)).toHaveLength(2);
+		expect(await read(single, START + 8_000)).toHaveLength(1);
+	});
+
 	test.each([
 		['without times', [{ id: '5' }]],
 		['without comments', []],
