@@ -216,6 +216,14 @@ export function startsCall(event: ShowEvent): boolean {
 	}
 }
 
+/**
+ * Whether both are one fact. After a server came back with an old state, two events may bear the same
+ * seq; they can't bear the same millisecond as well, since it was down in between.
+ */
+export function isSameEvent(one: ShowEvent, other: ShowEvent): boolean {
+	return one.id === other.id && one.at === other.at && one.type === other.type;
+}
+
 /** A position in a show's log. */
 export type LogPosition = { readonly epoch: string; readonly seq: number };
 

@@ -66,7 +66,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		scripts,
 		logger,
 		endedShowTtlSeconds: config.endedShowTtlSeconds,
-		drain: (showId) => writeBehind.persist(showId)
+		drain: (showId) => writeBehind.persist(showId),
+		retake: (showId, comment) => comments.take(showId, comment)
 	});
 	const recover = recovery.recover.bind(recovery);
 	const writeBehind: WriteBehind = new WriteBehind({
@@ -94,7 +95,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		},
 		onAppended: (showId) => waker.wake(showId)
 	});
-	const comments = new CommentIntake(runner);
+	const comments: CommentIntake = new CommentIntake(runner);
 	const actions = new OperatorActions(runner);
 	const rehearsals = new RehearsalQueue(jobs, logger);
 	const blocks = new ShowBlocks({
