@@ -41,6 +41,7 @@ const PROCEDURES: Record<string, Row> = {
 	'shows.get': { access: 'show' },
 	'shows.snapshot': { access: 'show' },
 	'shows.update': { access: 'operate', input: { name: 'Renamed' } },
+	'shows.setOverrides': { access: 'operate', input: { pollSeconds: 4, sounds: true } },
 	'shows.activate': { access: 'operate' },
 	'shows.pause': { access: 'operate' },
 	'shows.resume': { access: 'operate' },
