@@ -48,6 +48,7 @@ const WORDS: Record<string, string> = {
 	'show.ended': 'Ended the show',
 	'show.reopened': 'Reopened the show',
 	'show.edited': 'Changed the show’s settings',
+	'show.overrides_changed': 'Changed the show’s pace or sounds',
 	'rehearsal.started': 'Started a rehearsal',
 	'channel.added': 'Added a channel',
 	'channel.stopped': 'Stopped a channel',

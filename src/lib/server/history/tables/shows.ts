@@ -15,6 +15,9 @@ export type ShowsTable = Timestamps & {
 	claim_word: string;
 	pass_word: string;
 	is_rehearsal: Generated<boolean>;
+	/** What the show chose in place of its workspace; null: as the workspace has it. */
+	poll_seconds: number | null;
+	sounds: boolean | null;
 	/** Number of the item that the host holds up now. */
 	showing: number | null;
 	/** With `last_seq` the cursor of the durable log. */

@@ -8,6 +8,7 @@ import {
 	writeWorkspaceSettings
 } from '../../history/queries/workspace-settings.ts';
 import type { WorkspaceSettings } from '../../history/queries/workspace-settings.ts';
+import { different } from '../changed-values.ts';
 import { deletionProcedure, memberProcedure, router, settingsProcedure } from '../init.ts';
 import { settingsInput } from '../settings-input.ts';
 import { assertWordsDiffer } from '../words.ts';
@@ -29,14 +30,6 @@ function applyChanges(
 		sounds: changes.sounds ?? former.sounds,
 		retentionDays: former.retentionDays
 	};
-}
-
-/** Of `settings`, those that differ from `others`. */
-function different(settings: WorkspaceSettings, others: WorkspaceSettings) {
-	const values = new Map<string, unknown>(Object.entries(others));
-	return Object.fromEntries(
-		Object.entries(settings).filter(([key, value]) => values.get(key) !== value)
-	);
 }
 
 export const settingsRouter = router({
