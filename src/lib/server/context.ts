@@ -162,7 +162,12 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	const close = async (): Promise<void> => {
 		stopHousekeeping();
 		stopBlockListSweep();
-		const workers = [rehearsalWorker?.close(), sweep?.close(), meta?.close(), stopRetentionSweep?.()];
+		const workers = [
+			rehearsalWorker?.close(),
+			sweep?.close(),
+			meta?.close(),
+			stopRetentionSweep?.()
+		];
 		await Promise.all(workers.map(patiently));
 		await Promise.all([rehearsals.close(), waker.close(), worker?.close()].map(patiently));
 		live.close();

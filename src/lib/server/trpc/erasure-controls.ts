@@ -1,4 +1,3 @@
-import type { BuyerErasure } from '../history/redaction/erase-buyer.ts';
 import type { ErasurePlan } from '../history/redaction/erasure-plan.ts';
 import { runningShows } from '../history/redaction/erasure-plan.ts';
 import type { WorkspaceScope } from '../history/queries/scope.ts';

@@ -126,7 +126,11 @@ export class BuyerErasure {
 	 * Note, tags and block go. Several identities stay linked under their pseudonyms: the lists that count
 	 * people count one person as before.
 	 */
-	async #eraseProfile(tx: Db, workspaceId: string, pseudonyms: readonly Pseudonym[]): Promise<void> {
+	async #eraseProfile(
+		tx: Db,
+		workspaceId: string,
+		pseudonyms: readonly Pseudonym[]
+	): Promise<void> {
 		const [first] = pseudonyms;
 		const identity = await tx
 			.selectFrom('buyer_identities')

@@ -20,11 +20,7 @@ export type DueCursor = Pick<DueShow, 'id' | 'endedAt'>;
  * Shows of workspaces with a retention that ended before it, the oldest first (index `shows_ended_of`). One
  * that was begun is among them whatever the workspace has chosen since: nothing stays half done.
  */
-export async function dueShows(
-	db: Db,
-	after: DueCursor | null,
-	limit: number
-): Promise<DueShow[]> {
+export async function dueShows(db: Db, after: DueCursor | null, limit: number): Promise<DueShow[]> {
 	const rows = await sql<{ id: string; ended_at: Date; days: number }>`
 		select due.id, due.ended_at, due.days from (
 			select shows.id, shows.ended_at, workspaces.retention_days as days

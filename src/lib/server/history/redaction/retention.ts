@@ -20,6 +20,9 @@ export type RetentionOptions = LiveShows & {
 	readonly batchSeqs?: number;
 };
 
+/** Whether to stop, as an `AbortSignal` tells. */
+type Stopping = Pick<AbortSignal, 'aborted'>;
+
 /**
  * Removes comments of people who claimed nothing, from shows that ended longer ago than their workspace
  * keeps them (docs/decisions/0016-personal-data.md). Any number of processes may do it at once, and any may
@@ -33,7 +36,7 @@ export class Retention {
 	}
 
 	/** Goes through all shows that are due. Returns how many were finished. `signal` ends it between batches. */
-	async run(signal?: AbortSignal): Promise<number> {
+	async run(signal?: Stopping): Promise<number> {
 		const { db, logger } = this.#options;
 		let finished = 0;
 		for (let cursor: DueCursor | null = null; ;) {
@@ -52,7 +55,7 @@ export class Retention {
 		}
 	}
 
-	async #apply(show: DueShow, signal: AbortSignal | undefined): Promise<boolean> {
+	async #apply(show: DueShow, signal: Stopping | undefined): Promise<boolean> {
 		if (!(await this.#begin(show))) return false;
 		while (await this.#removeBatch(show.id)) {
 			if (signal?.aborted) return false;
