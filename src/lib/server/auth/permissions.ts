@@ -33,6 +33,10 @@ export const PERMISSIONS = {
 		label: 'Change the workspace’s settings',
 		roles: ['owner']
 	},
+	erasePersonalData: {
+		label: 'Erase a buyer’s personal data',
+		roles: ['owner']
+	},
 	manageMembers: {
 		label: 'Invite and remove members, change their roles',
 		roles: ['owner']

@@ -12,6 +12,7 @@ import type { ApiContext } from './api-context.ts';
 import { BuyerControls } from './buyer-controls.ts';
 import { ChannelControls } from './channel-controls.ts';
 import { ConnectionControls } from './connection-controls.ts';
+import { ErasureControls } from './erasure-controls.ts';
 import { errorShape, toTrpcError } from './errors.ts';
 import { showChannels } from './show-channels.ts';
 import { ShowControls, ShowView } from './show-controls.ts';
@@ -129,6 +130,13 @@ export const buyerOperatorProcedure = allowedTo('noteBuyers').use(({ ctx, next }
 	const access = workspaceAccess(ctx);
 	const buyers = new BuyerControls(ctx.services, access.scope, actorOf(ctx.member));
 	return next({ ctx: { buyers } });
+});
+
+/** Whoever may erase what the workspace holds about a person. */
+export const erasureProcedure = allowedTo('erasePersonalData').use(({ ctx, next }) => {
+	const { scope } = workspaceAccess(ctx);
+	const erasing = new ErasureControls(ctx.services, scope, actorOf(ctx.member));
+	return next({ ctx: { erasing } });
 });
 
 /** Members, for the workspace's connections; operators below. */

@@ -2,9 +2,18 @@ import { z } from 'zod';
 import { isTimeZone } from '../../domain/time-zone.ts';
 import { workspaceName } from '../auth/input.ts';
 import { MAX_POLL_SECONDS, MIN_POLL_SECONDS } from '../history/queries/workspace-settings.ts';
+import { MAX_RETENTION_DAYS, MIN_RETENTION_DAYS } from '../history/redaction/retention-due.ts';
 import { intentWord } from './input.ts';
 
 const POLL_TEXT = `Choose ${MIN_POLL_SECONDS} to ${MAX_POLL_SECONDS} seconds.`;
+
+const RETENTION_TEXT = `Choose ${MIN_RETENTION_DAYS} to ${MAX_RETENTION_DAYS} days.`;
+
+/** Days that comments of people who claimed nothing are kept after a show. */
+export const retentionDays = z
+	.int(RETENTION_TEXT)
+	.min(MIN_RETENTION_DAYS, RETENTION_TEXT)
+	.max(MAX_RETENTION_DAYS, RETENTION_TEXT);
 
 /** A zone that this server can write times in. */
 export const timeZone = z.string().refine(isTimeZone, 'Choose one of the time zones.');

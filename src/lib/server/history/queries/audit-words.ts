@@ -74,7 +74,9 @@ const WORDS: Record<string, string> = {
 	'buyer.blocked': 'Blocked a buyer',
 	'buyer.unblocked': 'Unblocked a buyer',
 	'buyer.linked': 'Linked two buyers',
-	'buyer.unlinked': 'Unlinked a buyer'
+	'buyer.unlinked': 'Unlinked a buyer',
+	'buyer.erased': 'Erased a buyer’s personal data',
+	'retention.applied': 'Removed the comments of people who claimed nothing'
 };
 
 /** `invite_revoked` → `invite revoked`, `claimWord` → `claim word`. */

@@ -13,7 +13,13 @@ import { listTags } from '../../history/queries/buyer-tags.ts';
 import { listBuyers, parseBuyerCursor } from '../../history/queries/buyers.ts';
 import { getShow } from '../../history/queries/shows.ts';
 import { readWorkspaceSettings } from '../../history/queries/workspace-settings.ts';
-import { buyerOperatorProcedure, buyersProcedure, router, showBuyersProcedure } from '../init.ts';
+import {
+	buyerOperatorProcedure,
+	buyersProcedure,
+	erasureProcedure,
+	router,
+	showBuyersProcedure
+} from '../init.ts';
 import { buyerKeyText, filterBy, pageLimit, searchText } from '../input.ts';
 import { missingEvents } from '../missing-events.ts';
 
@@ -139,5 +145,18 @@ export const buyersRouter = router({
 	/** Takes a buyer out of the person that they were linked to. */
 	unlink: buyerOperatorProcedure
 		.input(named)
-		.mutation(({ ctx, input }) => ctx.buyers.unlink(input.buyerKey))
+		.mutation(({ ctx, input }) => ctx.buyers.unlink(input.buyerKey)),
+
+	/** What erasing the person would do now. Also for somebody who only commented. Throws `BUYER_NOT_FOUND`. */
+	erasurePreview: erasureProcedure
+		.input(named)
+		.query(({ ctx, input }) => ctx.erasing.preview(input.buyerKey)),
+
+	/**
+	 * Erases all that the workspace holds about the person, for good, when `name` is what the preview told to
+	 * type. Throws `BUYER_IN_RUNNING_SHOW`, `INVALID_INPUT`.
+	 */
+	erase: erasureProcedure
+		.input(named.extend({ name: z.string().max(1_000) }))
+		.mutation(({ ctx, input }) => ctx.erasing.erase(input.buyerKey, input.name))
 });
