@@ -7,7 +7,7 @@ import { OperatorActions } from './allocator/operator-actions.ts';
 import { ScriptRunner } from './allocator/script-runner.ts';
 import { createAuthService } from './auth/service.ts';
 import type { Config } from './config.ts';
-import { connectDatabase } from './history/database.ts';
+import { databaseOf, openPool } from './history/database.ts';
 import { readNewestPersistedEvents } from './history/event-log.ts';
 import { persistedPosition } from './history/postgres-state.ts';
 import { ReplayStates } from './history/queries/replay-states.ts';
@@ -17,10 +17,14 @@ import { WriteBehind } from './history/write-behind.ts';
 import { startBlockListSweep } from './jobs/block-list-sweep.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { createMetaChannels } from './jobs/meta-channels.ts';
+import { QueueDepths } from './jobs/queue-depths.ts';
 import { RehearsalQueue, startRehearsalWorker } from './jobs/rehearsal-jobs.ts';
 import { Sweep } from './jobs/sweep.ts';
 import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
+import { metricSources } from './metric-sources.ts';
+import { HealthCheck } from './observability/health.ts';
 import { createLogger } from './observability/logger.ts';
+import { Metrics } from './observability/metrics.ts';
 import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
 import { LiveHub } from './realtime/hub.ts';
@@ -38,6 +42,8 @@ export type AppContext = ApiServices & {
 	readonly scripts: ReadonlyMap<string, LuaScript>;
 	readonly writeBehind: WriteBehind;
 	readonly recovery: Recovery;
+	readonly metrics: Metrics;
+	readonly health: HealthCheck;
 	/** Ends timers and workers, then connections. Safe to call twice. */
 	close(): Promise<void>;
 };
@@ -49,12 +55,14 @@ const CLOSE_PATIENCE_MS = 1_000;
  * Throws when the Redis server is too old; connections that are away are retried in the background.
  */
 export async function createAppContext(config: Config): Promise<AppContext> {
-	const logger = createLogger(config.logLevel);
-	const db = connectDatabase(config.database, throttledErrors(logger, 'postgres'));
-	const connections: RedisClient[] = [];
+	const metrics = new Metrics(config.role);
+	const logger = createLogger(config.logLevel, { onLine: metrics.access.logged });
+	const pool = openPool(config.database, throttledErrors(logger, 'postgres'));
+	const db = databaseOf(pool);
+	const connections: { kind: ConnectionKind; client: RedisClient }[] = [];
 	const connect = (kind: ConnectionKind): RedisClient => {
 		const client = connectRedis(config.redis, kind, throttledErrors(logger, `redis ${kind}`));
-		connections.push(client);
+		connections.push({ kind, client });
 		return client;
 	};
 	const redis = connect('commands');
@@ -66,7 +74,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		scripts,
 		logger,
 		endedShowTtlSeconds: config.endedShowTtlSeconds,
-		drain: (showId) => writeBehind.persist(showId)
+		drain: (showId) => writeBehind.persist(showId),
+		onRebuilt: metrics.history.rebuilt
 	});
 	const recover = recovery.recover.bind(recovery);
 	const writeBehind: WriteBehind = new WriteBehind({
@@ -76,7 +85,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		logger,
 		resumeTailEvents: config.resumeTailEvents,
 		endedShowTtlSeconds: config.endedShowTtlSeconds,
-		recover
+		recover,
+		observer: metrics.history
 	});
 	const jobs = connect('jobs');
 	const waker = new WriteBehindWaker(jobs, logger);
@@ -92,9 +102,10 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 				return null;
 			}
 		},
-		onAppended: (showId) => waker.wake(showId)
+		onAppended: (showId) => waker.wake(showId),
+		onCall: metrics.scripts.called
 	});
-	const comments = new CommentIntake(runner);
+	const comments = new CommentIntake(runner, metrics.intake);
 	const actions = new OperatorActions(runner);
 	const rehearsals = new RehearsalQueue(jobs, logger);
 	const blocks = new ShowBlocks({
@@ -110,7 +121,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		scripts,
 		logger,
 		recover,
-		persistedEvents: (showId, toSeq, limit) => readNewestPersistedEvents(db, showId, toSeq, limit)
+		persistedEvents: (showId, toSeq, limit) => readNewestPersistedEvents(db, showId, toSeq, limit),
+		observer: metrics.hub
 	});
 
 	const worksHistory = config.role !== 'web';
@@ -134,12 +146,20 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 				comments,
 				reports: channels,
 				logger,
+				observer: metrics.intake,
 				connect
 			})
 		: null;
 
-	const auth = createAuthService({ db, redis, subscriber, config });
+	const auth = createAuthService({
+		...{ db, redis, subscriber, config },
+		onLimited: metrics.access.limited
+	});
 	const stopHousekeeping = worksHistory ? startHousekeeping(auth, logger) : () => undefined;
+
+	const queues = worksHistory ? new QueueDepths(jobs, logger) : null;
+	metrics.watch(metricSources({ db, pool, redis, connections, live, queues }));
+	const health = new HealthCheck({ redis, db, scripts, logger });
 
 	/** BullMQ waits for a Redis that is away; nothing is lost by not waiting (the stream has it all). */
 	const patiently = async (close: Promise<unknown> | undefined): Promise<void> => {
@@ -148,12 +168,15 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 
 	let closing: Promise<void> | null = null;
 	const close = async (): Promise<void> => {
+		health.startShutdown();
 		stopHousekeeping();
 		stopBlockListSweep();
 		await Promise.all([rehearsalWorker?.close(), sweep?.close(), meta?.close()].map(patiently));
-		await Promise.all([rehearsals.close(), waker.close(), worker?.close()].map(patiently));
+		await Promise.all(
+			[rehearsals.close(), waker.close(), queues?.close(), worker?.close()].map(patiently)
+		);
 		live.close();
-		for (const client of connections) client.disconnect();
+		for (const { client } of connections) client.disconnect();
 		await db.destroy();
 	};
 
@@ -174,6 +197,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		replays: new ReplayStates(db),
 		writeBehind,
 		recovery,
+		metrics,
+		health,
 		close: () => (closing ??= close())
 	};
 	try {

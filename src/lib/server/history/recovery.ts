@@ -38,6 +38,8 @@ export type RecoveryOptions = {
 	readonly endedShowTtlSeconds: number;
 	/** Persists what a damaged show still holds, so that the rebuild keeps it. */
 	readonly drain: (showId: string) => Promise<unknown>;
+	/** Called after each rebuild with what lua/restore-commit.lua answered, for metrics. */
+	readonly onRebuilt?: (code: string, durationMs: number) => void;
 };
 
 /** A rebuild starts over when Redis changed or lost its parts meanwhile; after this often it gives up. */
@@ -148,6 +150,7 @@ export class Recovery {
 		const code = await this.#commit(state, epoch, replaced(state.seq), staged);
 		if (code === 'OK') await this.#renewBlocks(showId, blocks);
 		const durationMs = Math.round(performance.now() - startedAt);
+		this.#options.onRebuilt?.(code, durationMs);
 		const facts = { showId, epoch, seq: state.seq, comments: staged.comments, code, durationMs };
 		this.#options.logger.info(facts, 'show rebuilt from Postgres');
 		return code === 'OK';

@@ -8,7 +8,7 @@ import type { LiveNote } from '../event-schema.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BatchQueue } from './batch-queue.ts';
 import { EventBatcher, inBatches } from './event-batcher.ts';
-import type { LiveBatch } from './hub-types.ts';
+import type { HubObserver, LiveBatch } from './hub-types.ts';
 import { MAX_RESUME_EVENTS, ResumeLog } from './resume-log.ts';
 
 /** Where a feed reads from; the hub gives one per show. */
@@ -42,6 +42,7 @@ export class ShowFeed {
 	readonly #showId: string;
 	readonly #source: FeedSource;
 	readonly #logger: Logger;
+	readonly #observer: HubObserver | null;
 	readonly #queues = new Set<BatchQueue>();
 	#show: LiveShow | null = null;
 	/** An event contradicted the state: it must be read anew before anything is folded on. */
@@ -58,15 +59,28 @@ export class ShowFeed {
 	/** Events published while the stream was being read; folded as soon as that is done. */
 	#held: ShowEvent[] = [];
 	#watchdog: NodeJS.Timeout | null = null;
+	/** Seq of the newest event that was heard of, folded or not. */
+	#heardSeq = 0;
 
-	constructor(showId: string, source: FeedSource, logger: Logger) {
+	constructor(
+		showId: string,
+		source: FeedSource,
+		logger: Logger,
+		observer: HubObserver | null = null
+	) {
 		this.#showId = showId;
 		this.#source = source;
 		this.#logger = logger;
+		this.#observer = observer;
 	}
 
 	get subscribers(): number {
 		return this.#queues.size;
+	}
+
+	/** Events heard of that the state does not hold yet. */
+	get lagEvents(): number {
+		return this.#show ? Math.max(0, this.#heardSeq - this.#show.state.seq) : 0;
 	}
 
 	/** Loads the state. Call after subscribing to the show's channel, so that nothing falls in between. */
@@ -93,6 +107,7 @@ export class ShowFeed {
 			else if (note.reset !== show.state.epoch) void this.heal();
 			return;
 		}
+		this.#heardSeq = note.at(-1)?.seq ?? this.#heardSeq;
 		if (this.#healing || this.#damaged) this.#hold(note);
 		else this.#take(show, note);
 	}
@@ -244,6 +259,8 @@ export class ShowFeed {
 
 	/** One object for all subscribers: the transport encodes it once. */
 	#send(message: LiveMessage): void {
+		const oldest = message.kind === 'events' ? message.events[0] : undefined;
+		if (oldest) this.#observer?.sent(oldest.at);
 		const batch = this.#batch(message);
 		for (const queue of this.#queues) queue.push(batch);
 	}
@@ -260,6 +277,7 @@ export class ShowFeed {
 				// Redis or Postgres is away. The watchdog tries again as long as somebody watches.
 				this.#heardAt = 0;
 				this.#held = [];
+				this.#observer?.healed('failed');
 				this.#logger.warn({ err: error, showId: this.#showId }, 'the feed could not be healed');
 				return;
 			}
@@ -284,6 +302,7 @@ export class ShowFeed {
 			}
 			this.#take(show, events);
 			if (this.#damaged) return await this.#resync();
+			this.#observer?.healed('healed');
 		}
 	}
 
@@ -295,6 +314,8 @@ export class ShowFeed {
 			applyToLists(show, event);
 		this.#show = show;
 		this.#damaged = false;
+		this.#heardSeq = state.seq;
+		this.#observer?.healed('resynced');
 		this.#log.clear();
 		this.#batcher.drop();
 		this.#heardAt = performance.now();

@@ -8,6 +8,7 @@ import { AppError } from '../errors.ts';
 import { WorkspaceScope } from '../history/queries/scope.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
 import type { RehearsalJob } from '../jobs/rehearsal-jobs.ts';
+import { withLogContext } from '../observability/log-context.ts';
 import type { ApiContext } from './api-context.ts';
 import { BuyerControls } from './buyer-controls.ts';
 import { ChannelControls } from './channel-controls.ts';
@@ -27,13 +28,14 @@ const trpc = initTRPC.context<ApiContext>().create({
 export const { router, createCallerFactory } = trpc;
 
 /** Anybody, signed in or not. */
-export const publicProcedure = trpc.procedure.use(async ({ ctx, type, next }) => {
+export const publicProcedure = trpc.procedure.use(async ({ ctx, type, path, next }) => {
 	if (ctx.transport === 'http' && type === 'subscription') {
 		throw toTrpcError(
 			new AppError('INVALID_INPUT', { message: 'Subscriptions are served over the WebSocket.' })
 		);
 	}
-	const result = await next();
+	const { requestId } = ctx;
+	const result = await withLogContext({ requestId, procedure: path }, () => next());
 	if (!result.ok) throw toTrpcError(result.error);
 	return result;
 });
@@ -136,7 +138,9 @@ const showInput = z.object({ showId: z.string().max(100) });
 export const showProcedure = signedIn.input(showInput).use(async ({ ctx, input, next }) => {
 	const access = workspaceAccess(ctx);
 	const show = await access.scope.show(input.showId);
-	return await next({ ctx: { ...access, show, view: new ShowView(ctx.services, show) } });
+	return await withLogContext({ showId: show.id }, () =>
+		next({ ctx: { ...access, show, view: new ShowView(ctx.services, show) } })
+	);
 });
 
 /** Members, for the channels of a show of their workspace. */
@@ -152,17 +156,16 @@ export const showOperatorProcedure = operating
 		const access = workspaceAccess(ctx);
 		const show = await access.scope.show(input.showId);
 		const actor = actorOf(ctx.member);
-		return await next({
-			ctx: {
-				...access,
-				show,
-				view: new ShowView(ctx.services, show),
-				controls: new ShowControls(ctx.services, show, actor),
-				channels: new ChannelControls(ctx.services, show, {
-					connections: new ConnectionControls(ctx.services, ctx.member),
-					actor
-				}),
-				controlsOf: (other: ScopedShow) => new ShowControls(ctx.services, other, actor)
-			}
-		});
+		const more = {
+			...access,
+			show,
+			view: new ShowView(ctx.services, show),
+			controls: new ShowControls(ctx.services, show, actor),
+			channels: new ChannelControls(ctx.services, show, {
+				connections: new ConnectionControls(ctx.services, ctx.member),
+				actor
+			}),
+			controlsOf: (other: ScopedShow) => new ShowControls(ctx.services, other, actor)
+		};
+		return await withLogContext({ showId: show.id }, () => next({ ctx: more }));
 	});
