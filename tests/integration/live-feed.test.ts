@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { canonicalState } from '../../src/lib/domain/canonical-state.ts';
 import { fromSnapshot } from '../../src/lib/domain/live-show.ts';
@@ -11,6 +12,7 @@ import type { LiveBatch } from '../../src/lib/server/realtime/hub-types.ts';
 import { ACTOR, createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
 import { Watcher, liveState, loseRedis, randomShowId, until } from './probes.ts';
+import { masters } from './redis-nodes.ts';
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -382,15 +384,18 @@ describe('messages', () => {
 /** Cuts the connections of a process on which it hears of events, as a network would. */
 async function killSubscribers(process: AppContext): Promise<void> {
 	const database = /\/(\d+)$/.exec(process.config.redis.url)?.[1] ?? '0';
-	let ids: string[] = [];
+	let found: { node: Redis; id: string }[] = [];
 	await until('a subscription', async () => {
-		ids = String(await app.redis.client('LIST', 'TYPE', 'PUBSUB'))
-			.split('\n')
-			.filter((line) => line.includes(` db=${database} `))
-			.map((line) => /(?:^| )id=(\d+)/.exec(line)?.[1] ?? '');
-		return ids.length > 0;
+		const lists = (await masters(app.redis)).map(async (node) =>
+			String(await node.client('LIST', 'TYPE', 'PUBSUB'))
+				.split('\n')
+				.filter((line) => line.includes(` db=${database} `))
+				.map((line) => ({ node, id: /(?:^| )id=(\d+)/.exec(line)?.[1] ?? '' }))
+		);
+		found = (await Promise.all(lists)).flat();
+		return found.length > 0;
 	});
-	for (const id of ids) await app.redis.client('KILL', 'ID', id);
+	for (const { node, id } of found) await node.client('KILL', 'ID', id);
 }
 
 describe('a process whose subscription is cut', () => {
