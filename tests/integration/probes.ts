@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { LogPosition, ShowEvent } from '../../src/lib/domain/events.ts';
+import type { ReaderPosition, ShowEvent } from '../../src/lib/domain/events.ts';
 import { canonicalState } from '../../src/lib/domain/canonical-state.ts';
 import { parsePosition } from '../../src/lib/domain/events.ts';
 import { applyToLiveShow, fromSnapshot } from '../../src/lib/domain/live-show.ts';
@@ -112,7 +112,7 @@ export class Watcher {
 	#reading: Promise<void> = Promise.resolve();
 	show: LiveShow | null = null;
 	/** Where it would resume. */
-	position: LogPosition | null = null;
+	position: ReaderPosition | null = null;
 	snapshots = 0;
 	/** Seqs of the events it got, in order, since its last snapshot. */
 	seqs: number[] = [];

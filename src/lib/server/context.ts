@@ -24,7 +24,7 @@ import { createLogger } from './observability/logger.ts';
 import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
 import { LiveHub } from './realtime/hub.ts';
-import { connectRedis } from './redis/connections.ts';
+import { connectRedis, onServerChange } from './redis/connections.ts';
 import type { ConnectionKind } from './redis/connections.ts';
 import { inspectServer } from './redis/durability.ts';
 import type { RedisClient } from './redis/run-script.ts';
@@ -94,6 +94,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		},
 		onAppended: (showId) => waker.wake(showId)
 	});
+	onServerChange(redis, () => runner.reconnected());
 	const comments = new CommentIntake(runner);
 	const actions = new OperatorActions(runner);
 	const rehearsals = new RehearsalQueue(jobs, logger);

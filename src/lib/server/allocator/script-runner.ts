@@ -50,10 +50,14 @@ const MAX_RECOVERIES = 3;
 
 const NO_POSITION: LogPosition = { epoch: '', seq: 0 };
 
+/** A position, and how many times the connection had been made anew when it was seen. */
+type KnownPosition = LogPosition & { readonly connection: number };
+
 /** Runs the write scripts of shows: remembers positions, rebuilds lost shows, wakes history. */
 export class ScriptRunner {
 	readonly #options: ScriptRunnerOptions;
-	readonly #known = new RecentMap<LogPosition>(MAX_KNOWN_SHOWS);
+	readonly #known = new RecentMap<KnownPosition>(MAX_KNOWN_SHOWS);
+	#connection = 0;
 
 	constructor(options: ScriptRunnerOptions) {
 		this.#options = options;
@@ -65,11 +69,12 @@ export class ScriptRunner {
 	 */
 	async call(script: ShowScript, showId: string, args: readonly string[]): Promise<ScriptReply> {
 		for (let attempt = 0; ; attempt++) {
+			const connection = this.#connection;
 			const remembered = this.#known.get(showId);
-			const known = remembered ?? (await this.#options.persistedPosition(showId)) ?? NO_POSITION;
+			const known = await this.#newestKnown(showId, remembered);
 			const reply = await this.#callOnce(script, showId, [known.epoch, String(known.seq), ...args]);
 			if (reply.code !== 'SHOW_MISSING' && reply.code !== 'HISTORY_LOST') {
-				this.#remember(showId, reply.position);
+				this.#remember(showId, { ...reply.position, connection });
 				return reply;
 			}
 			if (attempt === MAX_RECOVERIES) throw new AppError('UNAVAILABLE');
@@ -106,11 +111,28 @@ export class ScriptRunner {
 		return { code, position: { epoch, seq: Number(seq) }, detail };
 	}
 
-	#remember(showId: string, position: LogPosition): void {
+	/**
+	 * Call when the connection to Redis was made anew. The server may be another one, or have come back in
+	 * an older state; other processes may have seen more of it than this one, and history tells how much.
+	 */
+	reconnected(): void {
+		this.#connection++;
+	}
+
+	async #newestKnown(showId: string, remembered: KnownPosition | undefined): Promise<LogPosition> {
+		if (remembered?.connection === this.#connection) return remembered;
+		const persisted = await this.#options.persistedPosition(showId);
+		if (!remembered) return persisted ?? NO_POSITION;
+		const isNewer = persisted?.epoch === remembered.epoch && persisted.seq > remembered.seq;
+		return isNewer ? persisted : remembered;
+	}
+
+	#remember(showId: string, position: KnownPosition): void {
 		const known = this.#known.get(showId);
-		if (known?.epoch === position.epoch && known.seq >= position.seq) return;
-		this.#known.set(showId, position);
-		this.#options.onAppended(showId);
+		const isNews = known?.epoch !== position.epoch || known.seq < position.seq;
+		if (!isNews && known.connection >= position.connection) return;
+		this.#known.set(showId, isNews ? position : { ...known, connection: position.connection });
+		if (isNews) this.#options.onAppended(showId);
 	}
 }
 

@@ -47,6 +47,13 @@ const RETRY_MS = 20;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const commitSchema = z.tuple([z.string(), z.string(), z.string(), z.string()]);
 
+/**
+ * A show in Redis that a rebuild may replace: where it still stands at `seq`, or wherever it stands when
+ * that is null, because what it holds does not go on from history. Those who do not know of that write on
+ * and would else keep the rebuild from ever coming in.
+ */
+type Replaced = { readonly epoch: string; readonly seq: number | null };
+
 type StagedEntries = Record<StagedKey, number>;
 
 /** What lua/restore-stage.lua makes of each part. */
@@ -124,7 +131,8 @@ export class Recovery {
 		const cursor = await persistedPosition(db, showId);
 		if (!cursor) throw new AppError('SHOW_NOT_FOUND');
 		const live = await readLiveLog(redis, showId);
-		const continued = live !== null && continuesHistory(live, cursor);
+		const continued =
+			live !== null && (await continuesHistory(this.#options, showId, live, cursor));
 		if (continued) {
 			if (live.epoch === cursor.epoch && live.epoch !== damaged?.epoch) return true;
 			// What a damaged show has and Postgres has not was acknowledged as well: it is kept.
@@ -132,12 +140,12 @@ export class Recovery {
 		}
 		return await this.#rebuild(
 			showId,
-			(seq) => live && { ...live, seq: continued ? seq : live.seq }
+			(seq) => live && { epoch: live.epoch, seq: continued ? seq : null }
 		);
 	}
 
 	/** `replaced`: what may stand in Redis in place of the rebuilt show, given the seq of the latter. */
-	async #rebuild(showId: string, replaced: (seq: number) => LogPosition | null): Promise<boolean> {
+	async #rebuild(showId: string, replaced: (seq: number) => Replaced | null): Promise<boolean> {
 		const startedAt = performance.now();
 		const epoch = newEpoch();
 		if (!(await this.#fence(showId, epoch))) throw new AppError('SHOW_NOT_FOUND');
@@ -261,7 +269,7 @@ export class Recovery {
 	async #commit(
 		state: ShowState,
 		epoch: string,
-		replaced: LogPosition | null,
+		replaced: Replaced | null,
 		staged: StagedEntries
 	): Promise<string> {
 		const keys = [
@@ -274,7 +282,7 @@ export class Recovery {
 		const ttl = state.status === 'ended' ? this.#options.endedShowTtlSeconds : 0;
 		const reply = await runScript(this.#options.redis, this.#script('restore-commit'), keys, [
 			replaced?.epoch ?? '',
-			String(replaced?.seq ?? 0),
+			replaced?.seq === null ? '' : String(replaced?.seq ?? 0),
 			epoch,
 			String(ttl),
 			...STAGED_KEYS.map((key) => String(staged[key]))
