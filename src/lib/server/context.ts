@@ -31,7 +31,7 @@ import { Metrics } from './observability/metrics.ts';
 import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
 import { LiveHub } from './realtime/hub.ts';
-import { connectRedis } from './redis/connections.ts';
+import { connectRedis, onServerChange } from './redis/connections.ts';
 import type { ConnectionKind } from './redis/connections.ts';
 import { inspectServer } from './redis/durability.ts';
 import type { RedisClient } from './redis/run-script.ts';

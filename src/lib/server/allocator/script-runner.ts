@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LogPosition } from '../../domain/events.ts';
 import { AppError, isAppErrorCode } from '../errors.ts';
-import { onNewConnection } from '../redis/connections.ts';
+import { onServerChange } from '../redis/connections.ts';
 import { showKey } from '../redis/keys.ts';
 import type { ShowKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
@@ -64,7 +64,7 @@ export class ScriptRunner {
 
 	constructor(options: ScriptRunnerOptions) {
 		this.#options = options;
-		onNewConnection(options.redis, () => this.#connection++);
+		onServerChange(options.redis, () => this.#connection++);
 	}
 
 	/**

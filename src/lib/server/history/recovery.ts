@@ -16,7 +16,7 @@ import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import { readBlockListOfShow } from './block-list.ts';
 import type { Db } from './database.ts';
-import { forksHistory, retakeForked } from './forked-log.ts';
+import { retakeForked } from './forked-log.ts';
 import { continuesHistory, readLiveLog } from './live-log.ts';
 import { persistedPosition, readPostgresState } from './postgres-state.ts';
 import { ShowStaging } from './show-staging.ts';
@@ -126,9 +126,7 @@ export class Recovery {
 		if (!cursor) throw new AppError('SHOW_NOT_FOUND');
 		const live = await readLiveLog(redis, showId);
 		const continued =
-			live !== null &&
-			continuesHistory(live, cursor) &&
-			!(await forksHistory(db, redis, showId, cursor));
+			live !== null && (await continuesHistory(this.#options, showId, live, cursor));
 		if (!continued) {
 			const epoch = await this.#rebuild(showId, () => live && { epoch: live.epoch, seq: null });
 			return epoch === null ? null : { forked: live && epoch };
