@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LogPosition } from '../../domain/events.ts';
 import { AppError, isAppErrorCode } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import { showKey } from '../redis/keys.ts';
 import type { ShowKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
@@ -101,6 +102,7 @@ export class ScriptRunner {
 		const keys = script.keys.map((key) => showKey(showId, key));
 		const startedAt = performance.now();
 		const raw = await runScript(this.#options.redis, lua, keys, args);
+		failpoint('script-replied');
 		const [code, epoch, seq, detail] = replySchema.parse(raw);
 		this.#options.onCall?.(script.name, code, performance.now() - startedAt);
 		return { code, position: { epoch, seq: Number(seq) }, detail };

@@ -1,6 +1,7 @@
 import { startsCall } from '../../domain/events.ts';
 import type { LogPosition, ShowEvent } from '../../domain/events.ts';
 import { readEvents } from '../allocator/event-stream.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Logger } from '../observability/logger.ts';
 import { SHOW_KEYS, showKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
@@ -103,6 +104,7 @@ export class WriteBehind {
 				);
 			}
 			if (!(await writeBatch(db, showId, cursor, events))) continue;
+			failpoint('batch-committed');
 			looks = 0;
 			written += events.length;
 			await this.#mark(showId, live.epoch, last.seq);
