@@ -2,6 +2,7 @@ import { readLiveState } from '../../src/lib/server/allocator/live-state.ts';
 import { showDigests, stateDigest } from '../../src/lib/server/history/digest.ts';
 import { persistedEvents } from '../../src/lib/server/history/event-log.ts';
 import { persistedPosition } from '../../src/lib/server/history/postgres-state.ts';
+import type { ShowEvent } from '../../src/lib/domain/events.ts';
 import type { Evidence } from './checks/evidence.ts';
 import { readHistory } from './history.ts';
 import type { Console } from './load/console.ts';
@@ -19,10 +20,12 @@ export async function gatherEvidence(
 	const live = await readLiveState(redis, scripts, showId);
 	const cursor = await persistedPosition(db, showId);
 	if (!live || !cursor) throw new Error(`show ${showId} is gone`);
+	const log: ShowEvent[] = [];
+	for await (const event of persistedEvents(db, showId)) log.push(event);
 	return {
 		showId,
 		history: readHistory(historyFile),
-		log: await Array.fromAsync(persistedEvents(db, showId)),
+		log,
 		commits: await readCommits(db, showId),
 		live: live.state,
 		postgresEpoch: cursor.epoch,

@@ -80,7 +80,7 @@ export async function playRound(
 			findings.push(...judge(evidence));
 			excusedLosses += countExcused(evidence);
 		}
-		for (const show of shows) await api.must('shows.end', { showId: show.id });
+		for (const show of shows) await api.must('shows.end', { showId: show.id }, 'SHOW_ENDED');
 		const { operations } = recorder;
 		const ms = performance.now() - startedAt;
 		return { operations, findings, excusedLosses, notes, historyFile, ms };

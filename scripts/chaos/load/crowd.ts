@@ -10,7 +10,7 @@ import type { TargetShow } from './target-show.ts';
 import { Webhooks } from './webhooks.ts';
 
 const SPEAKERS = 6;
-const OPERATORS = 2;
+const OPERATORS = ['a', 'b'];
 const BUYERS = 40;
 const RETRY_MS = 100;
 /** How long after the end of the load an unanswered comment is still sent again. */
@@ -60,9 +60,9 @@ export class Crowd {
 			const own = random.fork();
 			this.#running.push(this.#loop(own, 25, () => this.#speak(own)));
 		}
-		for (let index = 0; index < OPERATORS; index++) {
+		for (const name of OPERATORS) {
 			const own = random.fork();
-			const operator = new Operator(api, recorder, own);
+			const operator = new Operator(name, api, recorder, own);
 			this.#running.push(
 				this.#loop(own, 60, async () => {
 					const show = own.pick(this.#options.shows);

@@ -9,9 +9,12 @@ export class Operator {
 	readonly #api: Api;
 	readonly #recorder: Recorder;
 	readonly #random: SeededRandom;
+	readonly #name: string;
 	#marks = 0;
 
-	constructor(api: Api, recorder: Recorder, random: SeededRandom) {
+	/** `name`: in the marks that this operator's actions leave. */
+	constructor(name: string, api: Api, recorder: Recorder, random: SeededRandom) {
+		this.#name = name;
 		this.#api = api;
 		this.#recorder = recorder;
 		this.#random = random;
@@ -43,7 +46,7 @@ export class Operator {
 	}
 
 	async #title(showId: string, item: string): Promise<void> {
-		const title = `Title ${++this.#marks}`;
+		const title = `Title ${this.#name}${++this.#marks}`;
 		const input = { number: item, title };
 		await this.#call(showId, 'items.edit', input, { kind: 'title', item, mark: title });
 	}
@@ -61,7 +64,7 @@ export class Operator {
 
 	/** A walk-in whom only one action names. */
 	#somebodyNew(): { readonly handle: string; readonly key: string } {
-		const handle = `walk-in ${++this.#marks}`;
+		const handle = `walk-in ${this.#name}${++this.#marks}`;
 		return { handle, key: `manual:${handle}` };
 	}
 

@@ -38,7 +38,7 @@ export async function openShow(
 	const name = `Chaos ${++shows}`;
 	const created = await api.must('shows.create', { name, items: ITEMS });
 	const id = createdSchema.parse(created).showId;
-	await api.must('shows.activate', { showId: id });
+	await api.must('shows.activate', { showId: id }, 'INVALID_TRANSITION');
 	const liveId = `1800000${String(Date.now()).slice(-7)}${String(shows).padStart(4, '0')}`;
 	await addChannel(stage.observer.db, {
 		showId: id,
