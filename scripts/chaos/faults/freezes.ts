@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { never } from './fault.ts';
 import type { Fault } from './fault.ts';
 
-/** Longer than the leases and job locks of a worker (6 s, jobs/worker-options.ts). */
+/** Longer than the leases and job locks of a worker (6 s, jobs/take-over.ts). */
 const PAST_ITS_LOCK_MS = 7_500;
 
 /** A process that the kernel does not run for a while, and that goes on as if nothing had been. */
