@@ -13,12 +13,15 @@ import { readNewestPersistedEvents } from './history/event-log.ts';
 import { persistedPosition } from './history/postgres-state.ts';
 import { ReplayStates } from './history/queries/replay-states.ts';
 import { Recovery } from './history/recovery.ts';
+import { BuyerErasure } from './history/redaction/erase-buyer.ts';
+import { Retention } from './history/redaction/retention.ts';
 import { ShowBlocks } from './history/show-blocks.ts';
 import { WriteBehind } from './history/write-behind.ts';
 import { startBlockListSweep } from './jobs/block-list-sweep.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { createMetaChannels } from './jobs/meta-channels.ts';
 import { RehearsalQueue, startRehearsalWorker } from './jobs/rehearsal-jobs.ts';
+import { startRetentionSweep } from './jobs/retention-sweep.ts';
 import { Sweep } from './jobs/sweep.ts';
 import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
 import { createLogger } from './observability/logger.ts';
@@ -39,6 +42,7 @@ export type AppContext = ApiServices & {
 	readonly scripts: ReadonlyMap<string, LuaScript>;
 	readonly writeBehind: WriteBehind;
 	readonly recovery: Recovery;
+	readonly retention: Retention;
 	/** Ends timers and workers, then connections. Safe to call twice. */
 	close(): Promise<void>;
 };
@@ -68,7 +72,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		scripts,
 		logger,
 		endedShowTtlSeconds: config.endedShowTtlSeconds,
-		drain: (showId) => writeBehind.persist(showId)
+		drain: (showId) => writeBehind.persist(showId),
+		retake: (showId, comment) => comments.take(showId, comment)
 	});
 	const recover = recovery.recover.bind(recovery);
 	const writeBehind: WriteBehind = new WriteBehind({
@@ -96,7 +101,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		},
 		onAppended: (showId) => waker.wake(showId)
 	});
-	const comments = new CommentIntake(runner);
+	const comments: CommentIntake = new CommentIntake(runner);
 	const actions = new OperatorActions(runner);
 	const rehearsals = new RehearsalQueue(jobs, logger);
 	const blocks = new ShowBlocks({
@@ -105,6 +110,13 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		logger,
 		endedShowTtlSeconds: config.endedShowTtlSeconds
 	});
+	const erasure = new BuyerErasure({
+		db,
+		redis,
+		scripts,
+		persist: (showId) => writeBehind.persist(showId)
+	});
+	const retention = new Retention({ db, redis, scripts, logger });
 	const subscriber = connect('subscriber');
 	const live = new LiveHub({
 		redis,
@@ -124,6 +136,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		: null;
 	const sweep = worksHistory ? new Sweep({ db, redis, writeBehind, logger }) : null;
 	const stopBlockListSweep = worksHistory ? startBlockListSweep(blocks, logger) : () => undefined;
+	const stopRetentionSweep = worksHistory ? startRetentionSweep(retention, logger) : null;
 
 	const channels = new ChannelReports(runner);
 	const meta = config.meta
@@ -152,7 +165,13 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	const close = async (): Promise<void> => {
 		stopHousekeeping();
 		stopBlockListSweep();
-		await Promise.all([rehearsalWorker?.close(), sweep?.close(), meta?.close()].map(patiently));
+		const workers = [
+			rehearsalWorker?.close(),
+			sweep?.close(),
+			meta?.close(),
+			stopRetentionSweep?.()
+		];
+		await Promise.all(workers.map(patiently));
 		await Promise.all([rehearsals.close(), waker.close(), worker?.close()].map(patiently));
 		live.close();
 		for (const client of connections) client.disconnect();
@@ -168,6 +187,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		comments,
 		actions,
 		blocks,
+		erasure,
 		channels,
 		meta: meta?.services ?? null,
 		live,
@@ -176,6 +196,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		replays: new ReplayStates(db),
 		writeBehind,
 		recovery,
+		retention,
 		close: () => (closing ??= close())
 	};
 	try {

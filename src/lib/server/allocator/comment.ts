@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { commentAuthor } from '../../domain/buyer.ts';
+import { commentAuthor, handleOf } from '../../domain/buyer.ts';
 import type { LogPosition } from '../../domain/events.ts';
 import { parseComment } from '../../domain/parse-comment.ts';
 import type { IntentWords } from '../../domain/parse-comment.ts';
@@ -72,6 +72,14 @@ function hashedCommentId(comment: z.output<typeof incomingCommentSchema>): strin
 	return `h-${createHash('sha256').update(JSON.stringify(facts)).digest('base64url')}`;
 }
 
+/** Who wrote it, as the log names them. An author whom nobody knows has no handle and no name. */
+function authorOf(comment: z.output<typeof incomingCommentSchema>) {
+	const { platform, userId, fromPage, userHandle, userDisplayName = null } = comment;
+	if (userId === null) return { platform, userId, handle: '', displayName: null, fromPage };
+	const author = { userId, handle: userHandle, displayName: userDisplayName };
+	return { ...author, platform, fromPage, handle: handleOf(author) };
+}
+
 /** Takes comments in: cleans, parses and runs them through `lua/comment.lua`, one call each. */
 export class CommentIntake {
 	readonly #runner: ScriptRunner;
@@ -93,13 +101,7 @@ export class CommentIntake {
 		}
 		const comment = parsed.data;
 		const commentId = comment.commentId ?? hashedCommentId(comment);
-		const author = {
-			platform: comment.platform,
-			userId: comment.userId,
-			handle: comment.userId === null ? '' : comment.userHandle,
-			displayName: comment.userId === null ? null : (comment.userDisplayName ?? null),
-			fromPage: comment.fromPage
-		};
+		const author = authorOf(comment);
 		const buyer = commentAuthor(author);
 		const text = cleanText(comment.text, MAX_COMMENT_TEXT);
 		const logged = JSON.stringify({

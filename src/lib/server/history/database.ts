@@ -21,7 +21,7 @@ import type {
 	UsersTable,
 	WorkspacesTable
 } from './tables/people.ts';
-import type { ChannelsTable, ItemsTable, ShowsTable } from './tables/shows.ts';
+import type { ChannelsTable, ItemsTable, ShowRetentionTable, ShowsTable } from './tables/shows.ts';
 
 export type Database = {
 	workspaces: WorkspacesTable;
@@ -30,6 +30,7 @@ export type Database = {
 	members: MembersTable;
 	invites: InvitesTable;
 	shows: ShowsTable;
+	show_retention: ShowRetentionTable;
 	items: ItemsTable;
 	channels: ChannelsTable;
 	claims: ClaimsTable;

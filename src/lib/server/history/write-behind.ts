@@ -8,6 +8,7 @@ import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import type { Db } from './database.ts';
+import { forksHistory } from './forked-log.ts';
 import { continuesHistory, readLiveLog } from './live-log.ts';
 import { persistedPosition } from './postgres-state.ts';
 import { writeBatch } from './write-batch.ts';
@@ -82,7 +83,12 @@ export class WriteBehind {
 			const cursor = await persistedPosition(db, showId);
 			const live = await readLiveLog(redis, showId);
 			if (!cursor || !live) return written;
-			if (!continuesHistory(live, cursor)) {
+			// Every later batch goes on from one of this run.
+			const begins = goal === null;
+			if (
+				!continuesHistory(live, cursor) ||
+				(begins && (await forksHistory(db, redis, showId, cursor)))
+			) {
 				this.#rebuild(showId, live, cursor);
 				return written;
 			}

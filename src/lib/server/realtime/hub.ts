@@ -6,6 +6,7 @@ import { readLiveState } from '../allocator/live-state.ts';
 import { AppError } from '../errors.ts';
 import { parseNote } from '../event-schema.ts';
 import type { Logger } from '../observability/logger.ts';
+import { onNewConnection } from '../redis/connections.ts';
 import { showKey } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
@@ -50,6 +51,9 @@ export class LiveHub implements LiveFeed {
 		options.subscriber.on('smessage', (channel: string, message: string) =>
 			this.#receive(channel, message)
 		);
+		for (const client of [options.redis, options.subscriber]) {
+			onNewConnection(client, () => this.#verify());
+		}
 	}
 
 	/** Shows watched and subscribers attached, for metrics. */
@@ -150,6 +154,10 @@ export class LiveHub implements LiveFeed {
 		this.#options.subscriber.sunsubscribe(channel).catch((error: unknown) => {
 			this.#options.logger.warn({ err: error, showId }, 'could not unsubscribe');
 		});
+	}
+
+	#verify(): void {
+		for (const { feed } of this.#watched.values()) void feed.verify();
 	}
 
 	#receive(channel: string, message: string): void {

@@ -1,4 +1,4 @@
-import { formatPosition } from '../../domain/events.ts';
+import { formatPosition, isSameEvent } from '../../domain/events.ts';
 import type { LogPosition, ShowEvent } from '../../domain/events.ts';
 import { applyToLists, applyToLiveShow, toSnapshot } from '../../domain/live-show.ts';
 import type { LiveMessage, LiveShow, ShowSnapshot } from '../../domain/live-show.ts';
@@ -46,6 +46,10 @@ export class ShowFeed {
 	#show: LiveShow | null = null;
 	/** An event contradicted the state: it must be read anew before anything is folded on. */
 	#damaged = false;
+	/** The server may have lost its newest events: the newest one known must be found in its log. */
+	#doubtful = false;
+	/** The event at which the state stands; null when it could not be read. */
+	#newest: ShowEvent | null = null;
 	/** Forwarded events of the present epoch. */
 	readonly #log = new ResumeLog();
 	readonly #batcher = new EventBatcher((events) =>
@@ -93,6 +97,7 @@ export class ShowFeed {
 			else if (note.reset !== show.state.epoch) void this.heal();
 			return;
 		}
+		if (this.#doubtful && !this.#healing) void this.heal();
 		if (this.#healing || this.#damaged) this.#hold(note);
 		else this.#take(show, note);
 	}
@@ -108,6 +113,15 @@ export class ShowFeed {
 			return;
 		}
 		this.#held.push(...events);
+	}
+
+	/**
+	 * As `heal`, after a break of the connection to Redis. A server that came back with an old state and
+	 * has gone on from there shows no gap: its log tells another story under the same seqs.
+	 */
+	async verify(): Promise<void> {
+		this.#doubtful = true;
+		if (this.#show) await this.heal();
 	}
 
 	/** Reads what the stream holds beyond the state; resyncs when the history was lost or trimmed. */
@@ -228,6 +242,7 @@ export class ShowFeed {
 	}
 
 	#forward(event: ShowEvent): void {
+		this.#newest = event;
 		this.#log.append(event);
 		if (this.#queues.size > 0) this.#batcher.push(event);
 	}
@@ -275,6 +290,8 @@ export class ShowFeed {
 		}
 		if (this.#damaged || live?.epoch !== show.state.epoch) return await this.#resync();
 		if (live.seq - show.state.seq > MAX_RESUME_EVENTS) return await this.#resync();
+		if (this.#doubtful && !(await this.#isConfirmed(show.state.seq))) return await this.#resync();
+		this.#doubtful = false;
 		show.persistedSeq = Math.max(show.persistedSeq, live.persistedSeq);
 		while (show.state.seq < live.seq) {
 			const events = await this.#source.read(show.state.seq + 1, HEAL_PAGE);
@@ -287,13 +304,22 @@ export class ShowFeed {
 		}
 	}
 
+	/** Whether the log in Redis holds the event at which the state stands. */
+	async #isConfirmed(seq: number): Promise<boolean> {
+		if (seq === 0) return true;
+		const [event] = await this.#source.read(seq, 1);
+		return event !== undefined && this.#newest !== null && isSameEvent(event, this.#newest);
+	}
+
 	/** Starts over from the state in Redis; every subscriber gets it as a snapshot. */
 	async #resync(): Promise<void> {
+		this.#doubtful = false;
 		const { state, persistedSeq } = await this.#source.load();
 		const show: LiveShow = { state, persistedSeq, comments: [], feed: [], limit: LIST_LIMIT };
-		for (const event of await this.#source.recent(state.seq, RECENT_EVENTS))
-			applyToLists(show, event);
+		const recent = await this.#source.recent(state.seq, RECENT_EVENTS);
+		for (const event of recent) applyToLists(show, event);
 		this.#show = show;
+		this.#newest = recent.at(-1) ?? null;
 		this.#damaged = false;
 		this.#log.clear();
 		this.#batcher.drop();
