@@ -44,12 +44,19 @@ async function serveWeb(): Promise<void> {
 async function serveWorker(config: Config): Promise<void> {
 	const { createAppContext } = await import('../src/lib/server/context.ts');
 	const context = await createAppContext(config);
+	const { startOperationsServer } =
+		await import('../src/lib/server/observability/operations-server.ts');
+	const operations = await startOperationsServer({ ...context, settings: config.metrics });
 	context.logger.info('worker started');
 	// Timers of idle connections may be unreferenced; the process stays until it is told to go.
 	const alive = setInterval(() => undefined, 60_000);
 	const stop = () => {
 		clearInterval(alive);
-		void closeAndEnd(context);
+		const close = async () => {
+			await context.close();
+			await operations?.close();
+		};
+		void closeAndEnd({ close, logger: context.logger });
 	};
 	process.once('SIGTERM', stop);
 	process.once('SIGINT', stop);

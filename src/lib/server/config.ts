@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { metaFaults, metaVariables, readMetaSettings } from './config/meta.ts';
 import type { MetaSettings } from './config/meta.ts';
+import { metricsFaults, metricsVariables, readMetricsSettings } from './config/metrics.ts';
+import type { MetricsSettings } from './config/metrics.ts';
 import { flag, setting } from './config/setting.ts';
 import { tokenKeyVariables } from './config/token-keys.ts';
 import type { TokenKey } from './config/token-keys.ts';
@@ -28,6 +30,7 @@ const envSchema = z.object({
 			.regex(/^[a-z-]+$/)
 			.optional()
 	),
+	...metricsVariables,
 	...metaVariables,
 	...tokenKeyVariables
 });
@@ -48,6 +51,8 @@ export type Config = {
 	readonly trustedProxyHeader: string | null;
 	/** Folder that arms failpoints (failpoints.ts). Null in production. */
 	readonly failpoints: string | null;
+	/** Who may read health and metrics where. */
+	readonly metrics: MetricsSettings;
 	/** The Meta app, for Facebook and Instagram. Null: this deployment has none. */
 	readonly meta: MetaSettings | null;
 	/** Keys of the stored tokens: the first one seals, all of them open. */
@@ -69,7 +74,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 	if (isProduction && env['FAILPOINTS']) {
 		faults.push('  FAILPOINTS: must not be set in production');
 	}
-	faults.push(...metaFaults(env).map((fault) => `  ${fault}`));
+	const more = [...metricsFaults(env), ...metaFaults(env)];
+	faults.push(...more.map((fault) => `  ${fault}`));
 	if (!parsed.success || faults.length > 0) {
 		throw new ConfigError(`The configuration can’t be used:\n${faults.join('\n')}`);
 	}
@@ -85,6 +91,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		endedShowTtlSeconds: values.ENDED_SHOW_TTL_SECONDS,
 		trustedProxyHeader: values.TRUSTED_PROXY_HEADER ?? null,
 		failpoints: isProduction ? null : (values.FAILPOINTS ?? null),
+		metrics: readMetricsSettings(values),
 		meta: readMetaSettings(values),
 		tokenKeys: values.TOKEN_KEYS ?? []
 	};

@@ -8,7 +8,7 @@ import { ScriptRunner } from './allocator/script-runner.ts';
 import { createAuthService } from './auth/service.ts';
 import type { Config } from './config.ts';
 import { useFailpoints } from './failpoints.ts';
-import { connectDatabase } from './history/database.ts';
+import { databaseOf, openPool } from './history/database.ts';
 import { readNewestPersistedEvents } from './history/event-log.ts';
 import { persistedPosition } from './history/postgres-state.ts';
 import { ReplayStates } from './history/queries/replay-states.ts';
@@ -20,11 +20,15 @@ import { WriteBehind } from './history/write-behind.ts';
 import { startBlockListSweep } from './jobs/block-list-sweep.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { createMetaChannels } from './jobs/meta-channels.ts';
+import { QueueDepths } from './jobs/queue-depths.ts';
 import { RehearsalQueue, startRehearsalWorker } from './jobs/rehearsal-jobs.ts';
 import { startRetentionSweep } from './jobs/retention-sweep.ts';
 import { Sweep } from './jobs/sweep.ts';
 import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
+import { metricSources } from './metric-sources.ts';
+import { HealthCheck } from './observability/health.ts';
 import { createLogger } from './observability/logger.ts';
+import { Metrics } from './observability/metrics.ts';
 import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
 import { LiveHub } from './realtime/hub.ts';
@@ -43,6 +47,8 @@ export type AppContext = ApiServices & {
 	readonly writeBehind: WriteBehind;
 	readonly recovery: Recovery;
 	readonly retention: Retention;
+	readonly metrics: Metrics;
+	readonly health: HealthCheck;
 	/** Ends timers and workers, then connections. Safe to call twice. */
 	close(): Promise<void>;
 };
@@ -55,12 +61,14 @@ const CLOSE_PATIENCE_MS = 1_000;
  */
 export async function createAppContext(config: Config): Promise<AppContext> {
 	useFailpoints(config);
-	const logger = createLogger(config.logLevel);
-	const db = connectDatabase(config.database, throttledErrors(logger, 'postgres'));
-	const connections: RedisClient[] = [];
+	const metrics = new Metrics(config.role);
+	const logger = createLogger(config.logLevel, { onLine: metrics.access.logged });
+	const pool = openPool(config.database, throttledErrors(logger, 'postgres'));
+	const db = databaseOf(pool);
+	const connections: { kind: ConnectionKind; client: RedisClient }[] = [];
 	const connect = (kind: ConnectionKind): RedisClient => {
 		const client = connectRedis(config.redis, kind, throttledErrors(logger, `redis ${kind}`));
-		connections.push(client);
+		connections.push({ kind, client });
 		return client;
 	};
 	const redis = connect('commands');
@@ -73,7 +81,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		logger,
 		endedShowTtlSeconds: config.endedShowTtlSeconds,
 		drain: (showId) => writeBehind.persist(showId),
-		retake: (showId, comment) => comments.take(showId, comment)
+		retake: (showId, comment) => comments.take(showId, comment),
+		onRebuilt: metrics.history.rebuilt
 	});
 	const recover = recovery.recover.bind(recovery);
 	const writeBehind: WriteBehind = new WriteBehind({
@@ -83,7 +92,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		logger,
 		resumeTailEvents: config.resumeTailEvents,
 		endedShowTtlSeconds: config.endedShowTtlSeconds,
-		recover
+		recover,
+		observer: metrics.history
 	});
 	const jobs = connect('jobs');
 	const waker = new WriteBehindWaker(jobs, logger);
@@ -99,9 +109,10 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 				return null;
 			}
 		},
-		onAppended: (showId) => waker.wake(showId)
+		onAppended: (showId) => waker.wake(showId),
+		onCall: metrics.scripts.called
 	});
-	const comments: CommentIntake = new CommentIntake(runner);
+	const comments: CommentIntake = new CommentIntake(runner, metrics.intake);
 	const actions = new OperatorActions(runner);
 	const rehearsals = new RehearsalQueue(jobs, logger);
 	const blocks = new ShowBlocks({
@@ -124,7 +135,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		scripts,
 		logger,
 		recover,
-		persistedEvents: (showId, toSeq, limit) => readNewestPersistedEvents(db, showId, toSeq, limit)
+		persistedEvents: (showId, toSeq, limit) => readNewestPersistedEvents(db, showId, toSeq, limit),
+		observer: metrics.hub
 	});
 
 	const worksHistory = config.role !== 'web';
@@ -149,12 +161,20 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 				comments,
 				reports: channels,
 				logger,
+				observer: metrics.intake,
 				connect
 			})
 		: null;
 
-	const auth = createAuthService({ db, redis, subscriber, config });
+	const auth = createAuthService({
+		...{ db, redis, subscriber, config },
+		onLimited: metrics.access.limited
+	});
 	const stopHousekeeping = worksHistory ? startHousekeeping(auth, logger) : () => undefined;
+
+	const queues = worksHistory ? new QueueDepths(jobs, logger) : null;
+	metrics.watch(metricSources({ db, pool, redis, connections, live, queues }));
+	const health = new HealthCheck({ redis, db, scripts, logger });
 
 	/** BullMQ waits for a Redis that is away; nothing is lost by not waiting (the stream has it all). */
 	const patiently = async (close: Promise<unknown> | undefined): Promise<void> => {
@@ -163,6 +183,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 
 	let closing: Promise<void> | null = null;
 	const close = async (): Promise<void> => {
+		health.startShutdown();
 		stopHousekeeping();
 		stopBlockListSweep();
 		const workers = [
@@ -172,9 +193,11 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 			stopRetentionSweep?.()
 		];
 		await Promise.all(workers.map(patiently));
-		await Promise.all([rehearsals.close(), waker.close(), worker?.close()].map(patiently));
+		await Promise.all(
+			[rehearsals.close(), waker.close(), queues?.close(), worker?.close()].map(patiently)
+		);
 		live.close();
-		for (const client of connections) client.disconnect();
+		for (const { client } of connections) client.disconnect();
 		await db.destroy();
 	};
 
@@ -197,6 +220,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		writeBehind,
 		recovery,
 		retention,
+		metrics,
+		health,
 		close: () => (closing ??= close())
 	};
 	try {

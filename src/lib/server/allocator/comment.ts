@@ -79,6 +79,13 @@ function authorOf(comment: z.output<typeof incomingCommentSchema>) {
 	const author = { userId, handle: userHandle, displayName: userDisplayName };
 	return { ...author, platform, fromPage, handle: handleOf(author) };
 }
+/** Hears of each comment, for metrics. */
+export type CommentObserver = {
+	/** `outcome`: as `CommentResult`, or `duplicate_comment`. */
+	readonly commentTaken: (platform: string, outcome: string) => void;
+	/** `code`: of the `AppError`, or `ERROR` for a fault of ours. */
+	readonly commentRefused: (code: string) => void;
+};
 
 /** Takes comments in: cleans, parses and runs them through `lua/comment.lua`, one call each. */
 export class CommentIntake {
@@ -86,8 +93,11 @@ export class CommentIntake {
 	/** The words of each show as last heard of. Only a guess: the script refuses stale ones. */
 	readonly #words = new RecentMap<IntentWords>(MAX_KNOWN_SHOWS);
 
-	constructor(runner: ScriptRunner) {
+	readonly #observer: CommentObserver | null;
+
+	constructor(runner: ScriptRunner, observer: CommentObserver | null = null) {
 		this.#runner = runner;
+		this.#observer = observer;
 	}
 
 	/**
@@ -95,6 +105,20 @@ export class CommentIntake {
 	 * Throws `INVALID_INPUT`, `SHOW_NOT_FOUND`, `SHOW_NOT_LIVE`, `UNAVAILABLE`.
 	 */
 	async take(showId: string, incoming: IncomingComment): Promise<CommentReply> {
+		try {
+			const reply = await this.#take(showId, incoming);
+			this.#observer?.commentTaken(
+				incoming.platform,
+				reply.replay ? 'duplicate_comment' : reply.outcome
+			);
+			return reply;
+		} catch (error) {
+			this.#observer?.commentRefused(error instanceof AppError ? error.code : 'ERROR');
+			throw error;
+		}
+	}
+
+	async #take(showId: string, incoming: IncomingComment): Promise<CommentReply> {
 		const parsed = incomingCommentSchema.safeParse(incoming);
 		if (!parsed.success) {
 			throw new AppError('INVALID_INPUT', { message: z.prettifyError(parsed.error) });

@@ -39,7 +39,7 @@ export type ScriptRunnerOptions = {
 	readonly persistedPosition: (showId: string) => Promise<LogPosition | null>;
 	/** Called after each call that appended events: history has something to do. */
 	readonly onAppended: (showId: string) => void;
-	/** Called with the duration of each script call in milliseconds, for metrics. */
+	/** Called with the duration of each call in milliseconds, for metrics; `FAILED`: Redis gave no reply. */
 	readonly onCall?: (script: string, code: string, durationMs: number) => void;
 };
 
@@ -113,11 +113,17 @@ export class ScriptRunner {
 		if (!lua) throw new Error(`lua/${script.name}.lua does not exist`);
 		const keys = script.keys.map((key) => showKey(showId, key));
 		const startedAt = performance.now();
-		const raw = await runScript(this.#options.redis, lua, keys, args);
-		failpoint('script-replied');
-		const [code, epoch, seq, detail] = replySchema.parse(raw);
-		this.#options.onCall?.(script.name, code, performance.now() - startedAt);
-		return { code, position: { epoch, seq: Number(seq) }, detail };
+		let code = 'FAILED';
+		try {
+			const raw = await runScript(this.#options.redis, lua, keys, args);
+			failpoint('script-replied');
+			const reply = replySchema.parse(raw);
+			[code] = reply;
+			const [, epoch, seq, detail] = reply;
+			return { code, position: { epoch, seq: Number(seq) }, detail };
+		} finally {
+			this.#options.onCall?.(script.name, code, performance.now() - startedAt);
+		}
 	}
 
 	/**

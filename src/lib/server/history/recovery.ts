@@ -36,6 +36,8 @@ export type RecoveryOptions = {
 	readonly drain: (showId: string) => Promise<unknown>;
 	/** Takes a comment in again that only the replaced log knew. */
 	readonly retake: (showId: string, comment: IncomingComment) => Promise<unknown>;
+	/** Called after each rebuild with what lua/restore-commit.lua answered, for metrics. */
+	readonly onRebuilt?: (code: string, durationMs: number) => void;
 };
 
 /** What may stand in Redis in place of a rebuilt show. Seq null: wherever it stands, its log is put aside. */
@@ -161,6 +163,7 @@ export class Recovery {
 		const code = await this.#commit(state, epoch, replaced(state.seq), staged);
 		if (code === 'OK') await this.#renewBlocks(showId, blocks);
 		const durationMs = Math.round(performance.now() - startedAt);
+		this.#options.onRebuilt?.(code, durationMs);
 		const facts = { showId, epoch, seq: state.seq, comments: staged.comments, code, durationMs };
 		this.#options.logger.info(facts, 'show rebuilt from Postgres');
 		return code === 'OK' ? epoch : null;

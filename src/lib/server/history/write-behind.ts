@@ -27,6 +27,13 @@ export type WriteBehindOptions = {
 	readonly endedShowTtlSeconds: number;
 	/** Rebuilds a show that Redis holds in an older state than Postgres does. */
 	readonly recover: (showId: string, damaged: LogPosition | null) => Promise<void>;
+	readonly observer?: WriteBehindObserver;
+};
+
+/** Hears of each transaction and each failed run, for metrics. */
+export type WriteBehindObserver = {
+	readonly batchWritten: (events: number, durationMs: number) => void;
+	readonly persistFailed: (reason: 'split_history' | 'error') => void;
 };
 
 /** The stream of a show lacks events that Postgres has not got either. An operator must look. */
@@ -68,15 +75,21 @@ export class WriteBehind {
 	}
 
 	#start(showId: string): Promise<number> {
-		const run = this.#drain(showId).finally(() => {
-			if (this.#running.get(showId) === run) this.#running.delete(showId);
-		});
+		const run = this.#drain(showId)
+			.catch((error: unknown) => {
+				const reason = error instanceof SplitHistoryError ? 'split_history' : 'error';
+				this.#options.observer?.persistFailed(reason);
+				throw error;
+			})
+			.finally(() => {
+				if (this.#running.get(showId) === run) this.#running.delete(showId);
+			});
 		this.#running.set(showId, run);
 		return run;
 	}
 
 	async #drain(showId: string): Promise<number> {
-		const { db, redis } = this.#options;
+		const { db, redis, observer } = this.#options;
 		let written = 0;
 		let goal: number | null = null;
 		for (let looks = 0; ;) {
@@ -109,8 +122,10 @@ export class WriteBehind {
 						`go on from event ${cursor.seq}, the last one in Postgres`
 				);
 			}
+			const startedAt = performance.now();
 			if (!(await writeBatch(db, showId, cursor, events))) continue;
 			failpoint('batch-committed');
+			observer?.batchWritten(events.length, performance.now() - startedAt);
 			looks = 0;
 			written += events.length;
 			await this.#mark(showId, live.epoch, last.seq);

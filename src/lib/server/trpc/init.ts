@@ -8,6 +8,7 @@ import { AppError } from '../errors.ts';
 import { WorkspaceScope } from '../history/queries/scope.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
 import type { RehearsalJob } from '../jobs/rehearsal-jobs.ts';
+import { withLogContext } from '../observability/log-context.ts';
 import type { ApiContext } from './api-context.ts';
 import { BuyerControls } from './buyer-controls.ts';
 import { ChannelControls } from './channel-controls.ts';
@@ -28,13 +29,14 @@ const trpc = initTRPC.context<ApiContext>().create({
 export const { router, createCallerFactory } = trpc;
 
 /** Anybody, signed in or not. */
-export const publicProcedure = trpc.procedure.use(async ({ ctx, type, next }) => {
+export const publicProcedure = trpc.procedure.use(async ({ ctx, type, path, next }) => {
 	if (ctx.transport === 'http' && type === 'subscription') {
 		throw toTrpcError(
 			new AppError('INVALID_INPUT', { message: 'Subscriptions are served over the WebSocket.' })
 		);
 	}
-	const result = await next();
+	const { requestId } = ctx;
+	const result = await withLogContext({ requestId, procedure: path }, () => next());
 	if (!result.ok) throw toTrpcError(result.error);
 	return result;
 });
@@ -159,14 +161,18 @@ async function showAccess(ctx: ApiContext & { readonly member: Member }, showId:
 }
 
 /** Members, for a show of their workspace. Refused with `SHOW_NOT_FOUND` before anything else is read. */
-export const showProcedure = signedIn
-	.input(showInput)
-	.use(async ({ ctx, input, next }) => await next({ ctx: await showAccess(ctx, input.showId) }));
+export const showProcedure = signedIn.input(showInput).use(async ({ ctx, input, next }) => {
+	const access = await showAccess(ctx, input.showId);
+	return await withLogContext({ showId: access.show.id }, () => next({ ctx: access }));
+});
 
 /** Whoever may see buyers, for those of a show of their workspace. */
 export const showBuyersProcedure = seeingBuyers
 	.input(showInput)
-	.use(async ({ ctx, input, next }) => await next({ ctx: await showAccess(ctx, input.showId) }));
+	.use(async ({ ctx, input, next }) => {
+		const access = await showAccess(ctx, input.showId);
+		return await withLogContext({ showId: access.show.id }, () => next({ ctx: access }));
+	});
 
 /** Members, for the channels of a show of their workspace. */
 export const showChannelsProcedure = signedIn.input(showInput).use(async ({ ctx, input, next }) => {
@@ -181,15 +187,14 @@ export const showOperatorProcedure = operating
 		const access = await showAccess(ctx, input.showId);
 		const { show } = access;
 		const actor = actorOf(ctx.member);
-		return await next({
-			ctx: {
-				...access,
-				controls: new ShowControls(ctx.services, show, actor),
-				channels: new ChannelControls(ctx.services, show, {
-					connections: new ConnectionControls(ctx.services, ctx.member),
-					actor
-				}),
-				controlsOf: (other: ScopedShow) => new ShowControls(ctx.services, other, actor)
-			}
-		});
+		const more = {
+			...access,
+			controls: new ShowControls(ctx.services, show, actor),
+			channels: new ChannelControls(ctx.services, show, {
+				connections: new ConnectionControls(ctx.services, ctx.member),
+				actor
+			}),
+			controlsOf: (other: ScopedShow) => new ShowControls(ctx.services, other, actor)
+		};
+		return await withLogContext({ showId: show.id }, () => next({ ctx: more }));
 	});
