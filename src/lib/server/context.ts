@@ -7,6 +7,7 @@ import { OperatorActions } from './allocator/operator-actions.ts';
 import { ScriptRunner } from './allocator/script-runner.ts';
 import { createAuthService } from './auth/service.ts';
 import type { Config } from './config.ts';
+import { useFailpoints } from './failpoints.ts';
 import { databaseOf, openPool } from './history/database.ts';
 import { readNewestPersistedEvents } from './history/event-log.ts';
 import { persistedPosition } from './history/postgres-state.ts';
@@ -59,6 +60,7 @@ const CLOSE_PATIENCE_MS = 1_000;
  * Throws when the Redis server is too old; connections that are away are retried in the background.
  */
 export async function createAppContext(config: Config): Promise<AppContext> {
+	useFailpoints(config);
 	const metrics = new Metrics(config.role);
 	const logger = createLogger(config.logLevel, { onLine: metrics.access.logged });
 	const pool = openPool(config.database, throttledErrors(logger, 'postgres'));

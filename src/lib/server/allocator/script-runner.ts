@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LogPosition } from '../../domain/events.ts';
 import { AppError, isAppErrorCode } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import { onServerChange } from '../redis/connections.ts';
 import { showKey } from '../redis/keys.ts';
 import type { ShowKey } from '../redis/keys.ts';
@@ -115,6 +116,7 @@ export class ScriptRunner {
 		let code = 'FAILED';
 		try {
 			const raw = await runScript(this.#options.redis, lua, keys, args);
+			failpoint('script-replied');
 			const reply = replySchema.parse(raw);
 			[code] = reply;
 			const [, epoch, seq, detail] = reply;

@@ -1,6 +1,7 @@
 import { isSameEvent, startsCall } from '../../domain/events.ts';
 import type { LogPosition, ShowEvent } from '../../domain/events.ts';
 import { readEvents } from '../allocator/event-stream.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Logger } from '../observability/logger.ts';
 import { SHOW_KEYS, showKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
@@ -133,6 +134,7 @@ export class WriteBehind {
 			}
 			const startedAt = performance.now();
 			if (!(await writeBatch(db, showId, cursor, events))) continue;
+			failpoint('batch-committed');
 			observer?.batchWritten(events.length, performance.now() - startedAt);
 			looks = 0;
 			mine = last;

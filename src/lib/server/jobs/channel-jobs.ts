@@ -5,6 +5,7 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
+import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'channels';
 /** Channels that one worker reads at the same time; they mostly wait for the platform. */
@@ -149,7 +150,7 @@ export function startChannelWorker(
 					break;
 			}
 		},
-		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY }
+		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY, ...TAKE_OVER }
 	);
 	worker.on('error', throttledErrors(logger, 'channel worker'));
 	worker.on('failed', (job, error) => {

@@ -7,6 +7,7 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
+import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'webhooks';
 const CONCURRENCY = 20;
@@ -78,7 +79,7 @@ export function startWebhookWorker(
 			);
 			if (unmatched > 0) await queue.lookAgain(raw, receivedAt, look);
 		},
-		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY }
+		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY, ...TAKE_OVER }
 	);
 	worker.on('error', throttledErrors(logger, 'webhook worker'));
 	worker.on('failed', (job, error) => {

@@ -6,6 +6,7 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
+import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'write-behind';
 /** A busy show wakes history at most this often per process; the work is done in batches anyway. */
@@ -85,7 +86,7 @@ export function startWriteBehindWorker(
 				writeBehind.persist(showId)
 			);
 		},
-		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY }
+		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY, ...TAKE_OVER }
 	);
 	worker.on('error', throttledErrors(logger, 'write-behind worker'));
 	worker.on('failed', (job, error) => {
