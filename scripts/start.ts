@@ -46,7 +46,17 @@ async function serveWeb(): Promise<void> {
 async function serveWorker(config: Config): Promise<void> {
 	const { createAppContext } = await import('../src/lib/server/context.ts');
 	const context = await createAppContext(config);
-	const shutdown = new Shutdown(context);
+	const { startOperationsServer } =
+		await import('../src/lib/server/observability/operations-server.ts');
+	const operations = await startOperationsServer({ ...context, settings: config.metrics });
+	const shutdown = new Shutdown({
+		retire: context.retire,
+		close: async () => {
+			await context.close();
+			await operations?.close();
+		},
+		logger: context.logger
+	});
 	context.logger.info('worker started');
 	// Timers of idle connections may be unreferenced; the process stays until it is told to go.
 	const alive = setInterval(() => undefined, 60_000);

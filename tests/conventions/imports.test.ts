@@ -80,7 +80,7 @@ function partOf(file: string): string {
 	if (top === 'routes') return 'routes';
 	if (top !== 'lib') return 'root';
 	if (folder !== 'server') return folder === 'domain' ? 'domain' : 'browser';
-	const logs = ['logger.ts', 'throttled-errors.ts'];
+	const logs = ['logger.ts', 'throttled-errors.ts', 'log-context.ts', 'redaction.ts'];
 	if (area === 'observability' && logs.includes(rest[0] ?? '')) return 'logger';
 	if (rest.length > 0) return area;
 	const name = area.replace(/\.ts$/, '');

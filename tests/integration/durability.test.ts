@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -475,6 +476,73 @@ describe('Redis comes back in an older state', () => {
 			const { winners, waitlist } = await holders(app, showId);
 			expect([winners.length, waitlist.length]).toEqual([2, 39]);
 		}
+	});
+
+	test('and others go on from there, past Postgres: what they were told is kept, behind what was there', async () => {
+		const unaware = await start();
+		const showId = await app.show({ '12': 2 });
+		await buyers(showId, 1, unaware);
+		const goBack = await copyShow(app, showId);
+		await buyers(showId, 5);
+		await app.writeBehind.persist(showId);
+		const before = await position(showId);
+		const [first] = (await holders(app, showId)).winners;
+		const watcher = await watch(showId);
+		await goBack();
+		// It knows less than Redis holds, so it takes the show for a healthy one.
+		const told = await buyers(showId, 20, unaware);
+		expect(told.every(({ at }) => at.epoch === before.epoch)).toBe(true);
+		expect((await position(showId)).seq).toBeGreaterThan(before.seq);
+
+		await app.writeBehind.persist(showId);
+		await until('the comments are back', async () => {
+			const { winners, waitlist } = await holders(app, showId);
+			return winners.length + waitlist.length === 26;
+		});
+		expect((await position(showId)).epoch).not.toBe(before.epoch);
+		expect((await holders(app, showId)).winners[0]).toBe(first);
+		await watcher.expectUpToDate(app);
+		await until('what was put aside is gone', async () => {
+			return (await app.redis.keys(`*${showId}}:forked:*`)).length === 0;
+		});
+		await expectWhole(showId);
+		expect((await rows(showId)).comments).toBe(26);
+	});
+
+	test('and a process that was told less asks history again once its connection is a new one', async () => {
+		const unaware = await start();
+		const showId = await app.show({ '12': 2 });
+		await buyers(showId, 1, unaware);
+		const goBack = await copyShow(app, showId);
+		await buyers(showId, 5);
+		await app.writeBehind.persist(showId);
+		const before = await position(showId);
+		await goBack();
+		const again = once(unaware.redis, 'ready');
+		await app.redis.call('CLIENT', 'KILL', 'TYPE', 'NORMAL', 'SKIPME', 'yes');
+		await again;
+		const reply = await unaware.comments.take(showId, comment('z', 'sold 12'));
+		expect(reply).toMatchObject({ outcome: 'waitlist', position: 5 });
+		expect(reply.at.epoch).not.toBe(before.epoch);
+		await expectWhole(showId);
+	});
+
+	test('and went on to where a console stands: a new connection shows it', async () => {
+		const unaware = await start();
+		const showId = await app.show({ '12': 2 });
+		await buyers(showId, 1, unaware);
+		const goBack = await copyShow(app, showId);
+		await buyers(showId, 5);
+		const watcher = await watch(showId);
+		const { seq, epoch } = await position(showId);
+		// The console's connection hears nothing of what the others do meanwhile.
+		await app.redis.call('CLIENT', 'KILL', 'TYPE', 'PUBSUB');
+		await goBack();
+		while ((await position(showId)).seq <= seq) await buyers(showId, 1, unaware);
+		await until('a snapshot', () => watcher.snapshots >= 2);
+		await watcher.expectUpToDate(app);
+		expect(watcher.show?.state.epoch).toBe(epoch);
+		await expectWhole(showId);
 	});
 
 	test('a process that hears of the damage after another one has repaired it changes nothing', async () => {

@@ -291,8 +291,8 @@ describe('many consoles', () => {
 
 		// More messages than a queue holds: each event alone, as in a show that is calm.
 		for (let round = 0; round < 300; round++) {
-			await app.say(showId, `slow-${round}`, 'hello');
-			await quick.reaches(quick.seq + 1);
+			const { seq } = await app.say(showId, `slow-${round}`, 'hello');
+			await quick.reaches(seq);
 		}
 		const drained = (async () => {
 			for (;;) await slow.next();

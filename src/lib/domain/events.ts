@@ -1,4 +1,5 @@
 import type { Buyer } from './buyer.ts';
+import type { Removal } from './removal.ts';
 
 export type ShowStatus = 'draft' | 'active' | 'paused' | 'ended';
 export type ItemState = 'open' | 'closed';
@@ -103,6 +104,8 @@ export type CommentReceived = {
 	readonly claimId: string | null;
 	/** Place in the queue (1 = next), only for outcome `waitlist`. */
 	readonly position: number | null;
+	/** Why words and author are gone; absent while they are there. */
+	readonly removed?: Removal | undefined;
 };
 
 export type ClaimCreated = {
@@ -214,6 +217,14 @@ export function startsCall(event: ShowEvent): boolean {
 		default:
 			return true;
 	}
+}
+
+/**
+ * Whether both are one fact. After a server came back with an old state, two events may bear the same
+ * seq; they can't bear the same millisecond as well, since it was down in between.
+ */
+export function isSameEvent(one: ShowEvent, other: ShowEvent): boolean {
+	return one.id === other.id && one.at === other.at && one.type === other.type;
 }
 
 /** A position in a show's log. */

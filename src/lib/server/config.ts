@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { metaFaults, metaVariables, readMetaSettings } from './config/meta.ts';
 import type { MetaSettings } from './config/meta.ts';
+import { metricsFaults, metricsVariables, readMetricsSettings } from './config/metrics.ts';
+import type { MetricsSettings } from './config/metrics.ts';
 import { flag, setting } from './config/setting.ts';
 import { tokenKeyVariables } from './config/token-keys.ts';
 import type { TokenKey } from './config/token-keys.ts';
@@ -27,6 +29,7 @@ const envSchema = z.object({
 			.regex(/^[a-z-]+$/)
 			.optional()
 	),
+	...metricsVariables,
 	...metaVariables,
 	...tokenKeyVariables
 });
@@ -45,6 +48,8 @@ export type Config = {
 	readonly endedShowTtlSeconds: number;
 	/** Header in which a trusted reverse proxy gives the client's address, e.g. `x-forwarded-for`. */
 	readonly trustedProxyHeader: string | null;
+	/** Who may read health and metrics where. */
+	readonly metrics: MetricsSettings;
 	/** The Meta app, for Facebook and Instagram. Null: this deployment has none. */
 	readonly meta: MetaSettings | null;
 	/** Keys of the stored tokens: the first one seals, all of them open. */
@@ -63,7 +68,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 	if (isProduction && env['ROLE'] !== 'worker' && !env['ORIGIN']) {
 		faults.push('  ORIGIN: must be set in production');
 	}
-	faults.push(...metaFaults(env).map((fault) => `  ${fault}`));
+	const more = [...metricsFaults(env), ...metaFaults(env)];
+	faults.push(...more.map((fault) => `  ${fault}`));
 	if (!parsed.success || faults.length > 0) {
 		throw new ConfigError(`The configuration can’t be used:\n${faults.join('\n')}`);
 	}
@@ -78,6 +84,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		resumeTailEvents: values.RESUME_TAIL_EVENTS,
 		endedShowTtlSeconds: values.ENDED_SHOW_TTL_SECONDS,
 		trustedProxyHeader: values.TRUSTED_PROXY_HEADER ?? null,
+		metrics: readMetricsSettings(values),
 		meta: readMetaSettings(values),
 		tokenKeys: values.TOKEN_KEYS ?? []
 	};

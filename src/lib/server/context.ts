@@ -6,20 +6,27 @@ import { OperatorActions } from './allocator/operator-actions.ts';
 import { ScriptRunner } from './allocator/script-runner.ts';
 import { createAuthService } from './auth/service.ts';
 import type { Config } from './config.ts';
-import { connectDatabase } from './history/database.ts';
+import { databaseOf, openPool } from './history/database.ts';
 import { readNewestPersistedEvents } from './history/event-log.ts';
 import { persistedPosition } from './history/postgres-state.ts';
 import { ReplayStates } from './history/queries/replay-states.ts';
 import { Recovery } from './history/recovery.ts';
+import { BuyerErasure } from './history/redaction/erase-buyer.ts';
+import { Retention } from './history/redaction/retention.ts';
 import { ShowBlocks } from './history/show-blocks.ts';
 import { WriteBehind } from './history/write-behind.ts';
 import { startBlockListSweep } from './jobs/block-list-sweep.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { createMetaChannels } from './jobs/meta-channels.ts';
+import { QueueDepths } from './jobs/queue-depths.ts';
 import { RehearsalQueue, startRehearsalWorker } from './jobs/rehearsal-jobs.ts';
+import { startRetentionSweep } from './jobs/retention-sweep.ts';
 import { Sweep } from './jobs/sweep.ts';
 import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
+import { metricSources } from './metric-sources.ts';
+import { HealthCheck } from './observability/health.ts';
 import { createLogger } from './observability/logger.ts';
+import { Metrics } from './observability/metrics.ts';
 import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
 import { LiveHub } from './realtime/hub.ts';
@@ -38,6 +45,9 @@ export type AppContext = ApiServices & {
 	readonly scripts: ReadonlyMap<string, LuaScript>;
 	readonly writeBehind: WriteBehind;
 	readonly recovery: Recovery;
+	readonly retention: Retention;
+	readonly metrics: Metrics;
+	readonly health: HealthCheck;
 	/**
 	 * Reads no more channels and plays no more rehearsals: what is in hand is finished or handed over, and
 	 * leases are given back, so that the next process goes on at once. Requests are still served.
@@ -57,12 +67,14 @@ const DATABASE_PATIENCE_MS = 500;
  * Throws when the Redis server is too old; connections that are away are retried in the background.
  */
 export async function createAppContext(config: Config): Promise<AppContext> {
-	const logger = createLogger(config.logLevel);
-	const db = connectDatabase(config.database, throttledErrors(logger, 'postgres'));
-	const connections: RedisClient[] = [];
+	const metrics = new Metrics(config.role);
+	const logger = createLogger(config.logLevel, { onLine: metrics.access.logged });
+	const pool = openPool(config.database, throttledErrors(logger, 'postgres'));
+	const db = databaseOf(pool);
+	const connections: { kind: ConnectionKind; client: RedisClient }[] = [];
 	const connect = (kind: ConnectionKind): RedisClient => {
 		const client = connectRedis(config.redis, kind, throttledErrors(logger, `redis ${kind}`));
-		connections.push(client);
+		connections.push({ kind, client });
 		return client;
 	};
 	const redis = connect('commands');
@@ -74,7 +86,9 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		scripts,
 		logger,
 		endedShowTtlSeconds: config.endedShowTtlSeconds,
-		drain: (showId) => writeBehind.persist(showId)
+		drain: (showId) => writeBehind.persist(showId),
+		retake: (showId, comment) => comments.take(showId, comment),
+		onRebuilt: metrics.history.rebuilt
 	});
 	const recover = recovery.recover.bind(recovery);
 	const writeBehind: WriteBehind = new WriteBehind({
@@ -84,7 +98,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		logger,
 		resumeTailEvents: config.resumeTailEvents,
 		endedShowTtlSeconds: config.endedShowTtlSeconds,
-		recover
+		recover,
+		observer: metrics.history
 	});
 	const jobs = connect('jobs');
 	const waker = new WriteBehindWaker(jobs, logger);
@@ -100,9 +115,10 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 				return null;
 			}
 		},
-		onAppended: (showId) => waker.wake(showId)
+		onAppended: (showId) => waker.wake(showId),
+		onCall: metrics.scripts.called
 	});
-	const comments = new CommentIntake(runner);
+	const comments: CommentIntake = new CommentIntake(runner, metrics.intake);
 	const actions = new OperatorActions(runner);
 	const rehearsals = new RehearsalQueue(jobs, logger);
 	const blocks = new ShowBlocks({
@@ -111,6 +127,13 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		logger,
 		endedShowTtlSeconds: config.endedShowTtlSeconds
 	});
+	const erasure = new BuyerErasure({
+		db,
+		redis,
+		scripts,
+		persist: (showId) => writeBehind.persist(showId)
+	});
+	const retention = new Retention({ db, redis, scripts, logger });
 	const subscriber = connect('subscriber');
 	const live = new LiveHub({
 		redis,
@@ -118,7 +141,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		scripts,
 		logger,
 		recover,
-		persistedEvents: (showId, toSeq, limit) => readNewestPersistedEvents(db, showId, toSeq, limit)
+		persistedEvents: (showId, toSeq, limit) => readNewestPersistedEvents(db, showId, toSeq, limit),
+		observer: metrics.hub
 	});
 
 	const worksHistory = config.role !== 'web';
@@ -130,6 +154,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		: null;
 	const sweep = worksHistory ? new Sweep({ db, redis, writeBehind, logger }) : null;
 	const stopBlockListSweep = worksHistory ? startBlockListSweep(blocks, logger) : () => undefined;
+	const stopRetentionSweep = worksHistory ? startRetentionSweep(retention, logger) : null;
 
 	const channels = new ChannelReports(runner);
 	const meta = config.meta
@@ -142,18 +167,31 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 				comments,
 				reports: channels,
 				logger,
+				observer: metrics.intake,
 				connect
 			})
 		: null;
 
-	const auth = createAuthService({ db, redis, subscriber, config });
+	const auth = createAuthService({
+		...{ db, redis, subscriber, config },
+		onLimited: metrics.access.limited
+	});
 	const stopHousekeeping = worksHistory ? startHousekeeping(auth, logger) : () => undefined;
+
+	const queues = worksHistory ? new QueueDepths(jobs, logger) : null;
+	metrics.watch(metricSources({ db, pool, redis, connections, live, queues }));
+	const health = new HealthCheck({ redis, db, scripts, logger });
 
 	let retiring: Promise<void> | null = null;
 	const retire = async (): Promise<void> => {
+		health.startShutdown();
 		stopHousekeeping();
 		stopBlockListSweep();
-		const parts = { rehearsals: rehearsalWorker?.close(), channels: meta?.retire() };
+		const parts = {
+			rehearsals: rehearsalWorker?.close(),
+			channels: meta?.retire(),
+			retention: stopRetentionSweep?.()
+		};
 		await endWithin(RETIRE_PATIENCE_MS, parts, logger);
 	};
 	let closing: Promise<void> | null = null;
@@ -164,11 +202,12 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 			history: worker?.close(),
 			wakeUps: waker.close(),
 			rehearsalQueue: rehearsals.close(),
-			channelQueues: meta?.close()
+			channelQueues: meta?.close(),
+			queueDepths: queues?.close()
 		};
 		await endWithin(HISTORY_PATIENCE_MS, parts, logger);
 		live.close();
-		for (const client of connections) client.disconnect();
+		for (const { client } of connections) client.disconnect();
 		await endWithin(DATABASE_PATIENCE_MS, { database: db.destroy() }, logger);
 	};
 
@@ -181,6 +220,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		comments,
 		actions,
 		blocks,
+		erasure,
 		channels,
 		meta: meta?.services ?? null,
 		live,
@@ -189,6 +229,9 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		replays: new ReplayStates(db),
 		writeBehind,
 		recovery,
+		retention,
+		metrics,
+		health,
 		retire: () => (retiring ??= retire()),
 		close: () => (closing ??= close())
 	};

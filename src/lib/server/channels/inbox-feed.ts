@@ -6,11 +6,13 @@ import type { Logger } from '../observability/logger.ts';
 import { showKey } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { Waiting } from './inbox-turns.ts';
+import type { ChannelObserver } from './observer.ts';
 
 export type FeedOptions = {
 	readonly redis: RedisClient;
 	readonly comments: Pick<CommentIntake, 'take'>;
 	readonly logger: Logger;
+	readonly observer?: ChannelObserver;
 };
 
 const storedComment = incomingCommentSchema.extend({ commentId: z.string() });
@@ -54,7 +56,7 @@ export async function feedComments(
 }
 
 async function takeComment(
-	{ comments, logger }: FeedOptions,
+	{ comments, logger, observer }: FeedOptions,
 	showId: string,
 	json: string
 ): Promise<void> {
@@ -62,7 +64,9 @@ async function takeComment(
 		const stored: unknown = JSON.parse(json);
 		const comment = storedComment.safeParse(stored).data;
 		if (!comment) throw new AppError('INVALID_INPUT');
-		await comments.take(showId, comment);
+		const { replay } = await comments.take(showId, comment);
+		const { platform, postedAt } = comment;
+		if (!replay && typeof postedAt === 'number') observer?.commentFed(platform, postedAt);
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
 		// The show is over: what its viewers write now counts no more.

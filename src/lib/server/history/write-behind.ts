@@ -7,6 +7,7 @@ import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import type { Db } from './database.ts';
+import { forksHistory } from './forked-log.ts';
 import { continuesHistory, readLiveLog } from './live-log.ts';
 import { persistedPosition } from './postgres-state.ts';
 import { writeBatch } from './write-batch.ts';
@@ -25,6 +26,13 @@ export type WriteBehindOptions = {
 	readonly endedShowTtlSeconds: number;
 	/** Rebuilds a show that Redis holds in an older state than Postgres does. */
 	readonly recover: (showId: string, damaged: LogPosition | null) => Promise<void>;
+	readonly observer?: WriteBehindObserver;
+};
+
+/** Hears of each transaction and each failed run, for metrics. */
+export type WriteBehindObserver = {
+	readonly batchWritten: (events: number, durationMs: number) => void;
+	readonly persistFailed: (reason: 'split_history' | 'error') => void;
 };
 
 /** The stream of a show lacks events that Postgres has not got either. An operator must look. */
@@ -66,22 +74,33 @@ export class WriteBehind {
 	}
 
 	#start(showId: string): Promise<number> {
-		const run = this.#drain(showId).finally(() => {
-			if (this.#running.get(showId) === run) this.#running.delete(showId);
-		});
+		const run = this.#drain(showId)
+			.catch((error: unknown) => {
+				const reason = error instanceof SplitHistoryError ? 'split_history' : 'error';
+				this.#options.observer?.persistFailed(reason);
+				throw error;
+			})
+			.finally(() => {
+				if (this.#running.get(showId) === run) this.#running.delete(showId);
+			});
 		this.#running.set(showId, run);
 		return run;
 	}
 
 	async #drain(showId: string): Promise<number> {
-		const { db, redis } = this.#options;
+		const { db, redis, observer } = this.#options;
 		let written = 0;
 		let goal: number | null = null;
 		for (let looks = 0; ;) {
 			const cursor = await persistedPosition(db, showId);
 			const live = await readLiveLog(redis, showId);
 			if (!cursor || !live) return written;
-			if (!continuesHistory(live, cursor)) {
+			// Every later batch goes on from one of this run.
+			const begins = goal === null;
+			if (
+				!continuesHistory(live, cursor) ||
+				(begins && (await forksHistory(db, redis, showId, cursor)))
+			) {
 				this.#rebuild(showId, live, cursor);
 				return written;
 			}
@@ -102,7 +121,9 @@ export class WriteBehind {
 						`go on from event ${cursor.seq}, the last one in Postgres`
 				);
 			}
+			const startedAt = performance.now();
 			if (!(await writeBatch(db, showId, cursor, events))) continue;
+			observer?.batchWritten(events.length, performance.now() - startedAt);
 			looks = 0;
 			written += events.length;
 			await this.#mark(showId, live.epoch, last.seq);

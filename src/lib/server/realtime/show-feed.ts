@@ -1,4 +1,4 @@
-import { formatPosition } from '../../domain/events.ts';
+import { formatPosition, isSameEvent } from '../../domain/events.ts';
 import type { LogPosition, ShowEvent } from '../../domain/events.ts';
 import { applyToLists, applyToLiveShow, toSnapshot } from '../../domain/live-show.ts';
 import type { LiveMessage, LiveShow, ShowSnapshot } from '../../domain/live-show.ts';
@@ -8,7 +8,7 @@ import type { LiveNote } from '../event-schema.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BatchQueue } from './batch-queue.ts';
 import { EventBatcher, inBatches } from './event-batcher.ts';
-import type { LiveBatch } from './hub-types.ts';
+import type { HubObserver, LiveBatch } from './hub-types.ts';
 import { MAX_RESUME_EVENTS, ResumeLog } from './resume-log.ts';
 
 /** Where a feed reads from; the hub gives one per show. */
@@ -42,10 +42,15 @@ export class ShowFeed {
 	readonly #showId: string;
 	readonly #source: FeedSource;
 	readonly #logger: Logger;
+	readonly #observer: HubObserver | null;
 	readonly #queues = new Set<BatchQueue>();
 	#show: LiveShow | null = null;
 	/** An event contradicted the state: it must be read anew before anything is folded on. */
 	#damaged = false;
+	/** The server may have lost its newest events: the newest one known must be found in its log. */
+	#doubtful = false;
+	/** The event at which the state stands; null when it could not be read. */
+	#newest: ShowEvent | null = null;
 	/** Forwarded events of the present epoch. */
 	readonly #log = new ResumeLog();
 	readonly #batcher = new EventBatcher((events) =>
@@ -58,15 +63,28 @@ export class ShowFeed {
 	/** Events published while the stream was being read; folded as soon as that is done. */
 	#held: ShowEvent[] = [];
 	#watchdog: NodeJS.Timeout | null = null;
+	/** Seq of the newest event that was heard of, folded or not. */
+	#heardSeq = 0;
 
-	constructor(showId: string, source: FeedSource, logger: Logger) {
+	constructor(
+		showId: string,
+		source: FeedSource,
+		logger: Logger,
+		observer: HubObserver | null = null
+	) {
 		this.#showId = showId;
 		this.#source = source;
 		this.#logger = logger;
+		this.#observer = observer;
 	}
 
 	get subscribers(): number {
 		return this.#queues.size;
+	}
+
+	/** Events heard of that the state does not hold yet. */
+	get lagEvents(): number {
+		return this.#show ? Math.max(0, this.#heardSeq - this.#show.state.seq) : 0;
 	}
 
 	/** Loads the state. Call after subscribing to the show's channel, so that nothing falls in between. */
@@ -93,6 +111,8 @@ export class ShowFeed {
 			else if (note.reset !== show.state.epoch) void this.heal();
 			return;
 		}
+		this.#heardSeq = note.at(-1)?.seq ?? this.#heardSeq;
+		if (this.#doubtful && !this.#healing) void this.heal();
 		if (this.#healing || this.#damaged) this.#hold(note);
 		else this.#take(show, note);
 	}
@@ -108,6 +128,15 @@ export class ShowFeed {
 			return;
 		}
 		this.#held.push(...events);
+	}
+
+	/**
+	 * As `heal`, after a break of the connection to Redis. A server that came back with an old state and
+	 * has gone on from there shows no gap: its log tells another story under the same seqs.
+	 */
+	async verify(): Promise<void> {
+		this.#doubtful = true;
+		if (this.#show) await this.heal();
 	}
 
 	/** Reads what the stream holds beyond the state; resyncs when the history was lost or trimmed. */
@@ -228,6 +257,7 @@ export class ShowFeed {
 	}
 
 	#forward(event: ShowEvent): void {
+		this.#newest = event;
 		this.#log.append(event);
 		if (this.#queues.size > 0) this.#batcher.push(event);
 	}
@@ -244,6 +274,8 @@ export class ShowFeed {
 
 	/** One object for all subscribers: the transport encodes it once. */
 	#send(message: LiveMessage): void {
+		const oldest = message.kind === 'events' ? message.events[0] : undefined;
+		if (oldest) this.#observer?.sent(oldest.at);
 		const batch = this.#batch(message);
 		for (const queue of this.#queues) queue.push(batch);
 	}
@@ -260,6 +292,7 @@ export class ShowFeed {
 				// Redis or Postgres is away. The watchdog tries again as long as somebody watches.
 				this.#heardAt = 0;
 				this.#held = [];
+				this.#observer?.healed('failed');
 				this.#logger.warn({ err: error, showId: this.#showId }, 'the feed could not be healed');
 				return;
 			}
@@ -275,6 +308,8 @@ export class ShowFeed {
 		}
 		if (this.#damaged || live?.epoch !== show.state.epoch) return await this.#resync();
 		if (live.seq - show.state.seq > MAX_RESUME_EVENTS) return await this.#resync();
+		if (this.#doubtful && !(await this.#isConfirmed(show.state.seq))) return await this.#resync();
+		this.#doubtful = false;
 		show.persistedSeq = Math.max(show.persistedSeq, live.persistedSeq);
 		while (show.state.seq < live.seq) {
 			const events = await this.#source.read(show.state.seq + 1, HEAL_PAGE);
@@ -284,17 +319,29 @@ export class ShowFeed {
 			}
 			this.#take(show, events);
 			if (this.#damaged) return await this.#resync();
+			this.#observer?.healed('healed');
 		}
+	}
+
+	/** Whether the log in Redis holds the event at which the state stands. */
+	async #isConfirmed(seq: number): Promise<boolean> {
+		if (seq === 0) return true;
+		const [event] = await this.#source.read(seq, 1);
+		return event !== undefined && this.#newest !== null && isSameEvent(event, this.#newest);
 	}
 
 	/** Starts over from the state in Redis; every subscriber gets it as a snapshot. */
 	async #resync(): Promise<void> {
+		this.#doubtful = false;
 		const { state, persistedSeq } = await this.#source.load();
 		const show: LiveShow = { state, persistedSeq, comments: [], feed: [], limit: LIST_LIMIT };
-		for (const event of await this.#source.recent(state.seq, RECENT_EVENTS))
-			applyToLists(show, event);
+		const recent = await this.#source.recent(state.seq, RECENT_EVENTS);
+		for (const event of recent) applyToLists(show, event);
 		this.#show = show;
+		this.#newest = recent.at(-1) ?? null;
 		this.#damaged = false;
+		this.#heardSeq = state.seq;
+		this.#observer?.healed('resynced');
 		this.#log.clear();
 		this.#batcher.drop();
 		this.#heardAt = performance.now();

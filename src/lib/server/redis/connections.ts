@@ -62,3 +62,15 @@ export function connectRedis(
 	client.on('error', onError);
 	return client;
 }
+
+/**
+ * Calls `listener` whenever commands may reach another server than before, or the same one after a
+ * restart: what it holds may be older than what was acknowledged.
+ */
+export function onNewConnection(client: RedisClient, listener: () => void): void {
+	client.on('ready', listener);
+	if (!(client instanceof Cluster)) return;
+	// A replica that takes over may have been connected all the time; its primary has left then.
+	client.on('+node', listener);
+	client.on('-node', listener);
+}
