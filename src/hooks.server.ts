@@ -12,7 +12,7 @@ import { AppError } from '$lib/server/errors.ts';
 import { withLogContext } from '$lib/server/observability/log-context.ts';
 import { startOperationsServer } from '$lib/server/observability/operations-server.ts';
 import { requestAddress, sessionCookies, setSecurityHeaders } from '$lib/server/request-context.ts';
-import { closeAndEnd } from '$lib/server/shutdown.ts';
+import { Shutdown } from '$lib/server/shutdown.ts';
 import { createCaller } from '$lib/server/trpc/caller.ts';
 import type { Api } from '$lib/server/trpc/caller.ts';
 import { errorShape, findAppError } from '$lib/server/trpc/errors.ts';
@@ -42,12 +42,12 @@ export const init: ServerInit = async () => {
 	replaceApp({ services: context, socket, metrics, health, close });
 	setUpgradeHandler(socket.handleUpgrade);
 	if (dev) return;
-	process.once('SIGTERM', () => health.startShutdown());
-	// The server drains before it says `sveltekit:shutdown`, and open sockets would keep it waiting.
-	const closeSocket = () => void socket.close();
-	process.once('SIGTERM', closeSocket);
-	process.once('SIGINT', closeSocket);
-	process.once('sveltekit:shutdown', () => void closeAndEnd({ close, logger: context.logger }));
+	const retire = () => Promise.all([socket.close(), context.retire()]);
+	const shutdown = new Shutdown({ retire, close, logger: context.logger });
+	process.once('SIGTERM', () => shutdown.begin());
+	process.once('SIGINT', () => shutdown.begin());
+	// The server says so when it has answered the last request and the last socket is closed.
+	process.once('sveltekit:shutdown', () => void shutdown.finish());
 };
 
 /** Answers a request that is refused before any route sees it. */

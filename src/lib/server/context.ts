@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BlockLists } from './allocator/block-lists.ts';
 import { ChannelReports } from './allocator/channel-reports.ts';
 import { CommentIntake } from './allocator/comment.ts';
@@ -34,10 +33,11 @@ import { projectRoot } from './project-root.ts';
 import { LiveHub } from './realtime/hub.ts';
 import { connectRedis, onServerChange } from './redis/connections.ts';
 import type { ConnectionKind } from './redis/connections.ts';
-import { inspectServer } from './redis/durability.ts';
+import { checkServer } from './redis/durability.ts';
 import type { RedisClient } from './redis/run-script.ts';
 import { loadScripts } from './redis/script-loader.ts';
 import type { LuaScript } from './redis/script-loader.ts';
+import { endWithin } from './shutdown.ts';
 import type { ApiServices } from './trpc/services.ts';
 
 /** Everything the process consists of, built once and closed once. It serves the API as it is. */
@@ -49,11 +49,19 @@ export type AppContext = ApiServices & {
 	readonly retention: Retention;
 	readonly metrics: Metrics;
 	readonly health: HealthCheck;
-	/** Ends timers and workers, then connections. Safe to call twice. */
+	/**
+	 * Reads no more channels and plays no more rehearsals: what is in hand is finished or handed over, and
+	 * leases are given back, so that the next process goes on at once. Requests are still served.
+	 */
+	retire(): Promise<void>;
+	/** Retires, writes history, then closes connections. Safe to call twice. */
 	close(): Promise<void>;
 };
 
-const CLOSE_PATIENCE_MS = 1_000;
+/** Together with the last requests, which get five seconds meanwhile, within the deadline of a shutdown. */
+const RETIRE_PATIENCE_MS = 4_000;
+const HISTORY_PATIENCE_MS = 2_500;
+const DATABASE_PATIENCE_MS = 500;
 
 /**
  * Builds the process for its role: `web` serves and wakes history, `worker` runs it, `all` does both.
@@ -176,29 +184,33 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	metrics.watch(metricSources({ db, pool, redis, connections, live, queues }));
 	const health = new HealthCheck({ redis, db, scripts, logger });
 
-	/** BullMQ waits for a Redis that is away; nothing is lost by not waiting (the stream has it all). */
-	const patiently = async (close: Promise<unknown> | undefined): Promise<void> => {
-		await Promise.race([close, sleep(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
-	};
-
-	let closing: Promise<void> | null = null;
-	const close = async (): Promise<void> => {
+	let retiring: Promise<void> | null = null;
+	const retire = async (): Promise<void> => {
 		health.startShutdown();
 		stopHousekeeping();
 		stopBlockListSweep();
-		const workers = [
-			rehearsalWorker?.close(),
-			sweep?.close(),
-			meta?.close(),
-			stopRetentionSweep?.()
-		];
-		await Promise.all(workers.map(patiently));
-		await Promise.all(
-			[rehearsals.close(), waker.close(), queues?.close(), worker?.close()].map(patiently)
-		);
+		const parts = {
+			rehearsals: rehearsalWorker?.close(),
+			channels: meta?.retire(),
+			retention: stopRetentionSweep?.()
+		};
+		await endWithin(RETIRE_PATIENCE_MS, parts, logger);
+	};
+	let closing: Promise<void> | null = null;
+	const close = async (): Promise<void> => {
+		await context.retire();
+		const parts = {
+			sweep: sweep?.close(),
+			history: worker?.close(),
+			wakeUps: waker.close(),
+			rehearsalQueue: rehearsals.close(),
+			channelQueues: meta?.close(),
+			queueDepths: queues?.close()
+		};
+		await endWithin(HISTORY_PATIENCE_MS, parts, logger);
 		live.close();
 		for (const { client } of connections) client.disconnect();
-		await db.destroy();
+		await endWithin(DATABASE_PATIENCE_MS, { database: db.destroy() }, logger);
 	};
 
 	const context: AppContext = {
@@ -222,20 +234,14 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		retention,
 		metrics,
 		health,
+		retire: () => (retiring ??= retire()),
 		close: () => (closing ??= close())
 	};
 	try {
-		await reportServer(context);
+		await checkServer(redis, config.environment, logger);
 	} catch (error) {
 		await context.close();
 		throw error;
 	}
 	return context;
-}
-
-async function reportServer({ redis, logger, config }: AppContext): Promise<void> {
-	const { warnings, faults } = await inspectServer(redis);
-	if (faults.length > 0) throw new Error(faults.join('; '));
-	if (config.environment !== 'production') return;
-	for (const warning of warnings) logger.warn(`redis: ${warning} (see docs/operations)`);
 }
