@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { error, isHttpError } from '@sveltejs/kit';
+import { isHttpError } from '@sveltejs/kit';
 import type { Handle, HandleServerError, RequestEvent, ServerInit } from '@sveltejs/kit';
 import { building, dev } from '$app/environment';
 import { env } from '$env/dynamic/private';
@@ -9,6 +9,8 @@ import { readConfig } from '$lib/server/config.ts';
 import { createAppContext } from '$lib/server/context.ts';
 import { currentApp, findApp, replaceApp } from '$lib/server/current-app.ts';
 import { AppError } from '$lib/server/errors.ts';
+import { refusalResponse } from '$lib/server/refusal-response.ts';
+import { RequestGate } from '$lib/server/request-gate.ts';
 import { requestAddress, sessionCookies, setSecurityHeaders } from '$lib/server/request-context.ts';
 import { closeAndEnd } from '$lib/server/shutdown.ts';
 import { createCaller } from '$lib/server/trpc/caller.ts';
@@ -30,7 +32,7 @@ export const init: ServerInit = async () => {
 		await socket.close();
 		await context.close();
 	};
-	replaceApp({ services: context, socket, close });
+	replaceApp({ services: context, socket, gate: new RequestGate(context), close });
 	setUpgradeHandler(socket.handleUpgrade);
 	if (dev) return;
 	// The server drains before it says `sveltekit:shutdown`, and open sockets would keep it waiting.
@@ -42,10 +44,10 @@ export const init: ServerInit = async () => {
 
 /** Answers a request that is refused before any route sees it. */
 function refuse(event: RequestEvent, refusal: AppError): Response {
-	if (event.url.pathname.startsWith('/api/')) return errorResponse(refusal, event.locals.requestId);
-	const { message, data } = errorShape(refusal, event.locals.requestId);
 	const { requestId } = event.locals;
-	error(data.httpStatus, { message, code: refusal.code, requestId });
+	if (event.url.pathname.startsWith('/api/')) return errorResponse(refusal, requestId);
+	const { isDataRequest, request } = event;
+	return refusalResponse(refusal, { isDataRequest, headers: request.headers, requestId });
 }
 
 /** Finds out who is signed in, and sends a renewed cookie. Throws when Postgres is away. */
@@ -82,14 +84,26 @@ async function answer(
 		ownOrigin: event.url.origin
 	});
 	if (foreign) return refuse(event, new AppError('BAD_ORIGIN'));
+	// Meta's deliveries have limits of their own: good ones are never refused for their number.
+	if (event.route.id?.startsWith('/webhooks/')) return await resolve(event);
+	const { services, gate } = currentApp();
+	const arrived = {
+		method,
+		headers,
+		pathname: event.url.pathname,
+		address: requestAddress(event, services.config)
+	};
 	try {
-		await signIn(event);
+		return await gate.run(arrived, async () => {
+			await signIn(event);
+			gate.admitPage(arrived, event.locals.member);
+			return await resolve(event);
+		});
 	} catch (cause) {
 		const refusal = findAppError(cause);
 		if (!refusal) throw cause;
 		return refuse(event, refusal);
 	}
-	return await resolve(event);
 }
 
 /** Who, what and how long; never queries, cookies or bodies. */

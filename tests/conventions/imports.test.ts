@@ -24,6 +24,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 	realtime: [...FOUNDATION, 'allocator', 'redis', 'domain'],
 	history: [...FOUNDATION, 'allocator', 'redis', 'domain'],
 	auth: [...FOUNDATION, 'history', 'redis', 'domain'],
+	protection: [...FOUNDATION, 'auth'],
 	jobs: [
 		...FOUNDATION,
 		...['rehearsal', 'channels', 'allocator', 'history', 'auth', 'redis', 'domain']
@@ -34,13 +35,13 @@ const ALLOWED: Record<string, readonly string[]> = {
 	trpc: [
 		...FOUNDATION,
 		...['allocator', 'realtime', 'history', 'channels', 'jobs', 'auth', 'rehearsal'],
-		...['redis', 'domain']
+		...['protection', 'redis', 'domain']
 	],
 	/** Files directly in lib/server that put the parts together, and hooks.server.ts. */
 	root: [
 		...FOUNDATION,
 		...['trpc', 'allocator', 'realtime', 'history', 'channels', 'jobs', 'auth', 'observability'],
-		...['redis', 'domain']
+		...['protection', 'redis', 'domain']
 	],
 	rehearsal: [...FOUNDATION, 'allocator', 'history', 'redis', 'domain', 'root'],
 	browser: ['domain', 'trpc'],

@@ -27,6 +27,9 @@ const envSchema = z.object({
 			.regex(/^[a-z-]+$/)
 			.optional()
 	),
+	LIMIT_MEMBER_CALLS_PER_SECOND: setting(z.coerce.number().min(1).max(10_000).default(60)),
+	LIMIT_ADDRESS_REQUESTS_PER_SECOND: setting(z.coerce.number().min(1).max(100_000).default(100)),
+	LIMIT_ADDRESS_SOCKETS: setting(z.coerce.number().int().min(1).max(100_000).default(200)),
 	...metaVariables,
 	...tokenKeyVariables
 });
@@ -45,6 +48,15 @@ export type Config = {
 	readonly endedShowTtlSeconds: number;
 	/** Header in which a trusted reverse proxy gives the client's address, e.g. `x-forwarded-for`. */
 	readonly trustedProxyHeader: string | null;
+	/** Limits that depend on who uses the deployment; the others are constants (docs/operations/limits.md). */
+	readonly limits: {
+		/** Calls of the API per second of one member; five times as many at once, and per workspace. */
+		readonly memberCallsPerSecond: number;
+		/** Requests per second from one address; five times as many at once, a fifth when signed out. */
+		readonly addressRequestsPerSecond: number;
+		/** Open consoles of one address. */
+		readonly addressSockets: number;
+	};
 	/** The Meta app, for Facebook and Instagram. Null: this deployment has none. */
 	readonly meta: MetaSettings | null;
 	/** Keys of the stored tokens: the first one seals, all of them open. */
@@ -78,6 +90,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		resumeTailEvents: values.RESUME_TAIL_EVENTS,
 		endedShowTtlSeconds: values.ENDED_SHOW_TTL_SECONDS,
 		trustedProxyHeader: values.TRUSTED_PROXY_HEADER ?? null,
+		limits: {
+			memberCallsPerSecond: values.LIMIT_MEMBER_CALLS_PER_SECOND,
+			addressRequestsPerSecond: values.LIMIT_ADDRESS_REQUESTS_PER_SECOND,
+			addressSockets: values.LIMIT_ADDRESS_SOCKETS
+		},
 		meta: readMetaSettings(values),
 		tokenKeys: values.TOKEN_KEYS ?? []
 	};

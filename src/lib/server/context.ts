@@ -23,6 +23,7 @@ import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jo
 import { createLogger } from './observability/logger.ts';
 import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
+import { RequestLimits } from './protection/request-limits.ts';
 import { LiveHub } from './realtime/hub.ts';
 import { connectRedis } from './redis/connections.ts';
 import type { ConnectionKind } from './redis/connections.ts';
@@ -169,6 +170,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		channels,
 		meta: meta?.services ?? null,
 		live,
+		limits: new RequestLimits(config.limits),
 		auth,
 		rehearsals,
 		replays: new ReplayStates(db),

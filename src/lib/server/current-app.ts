@@ -1,3 +1,4 @@
+import type { RequestGate } from './request-gate.ts';
 import type { LiveSocket } from './trpc/websocket.ts';
 import type { ApiServices } from './trpc/services.ts';
 
@@ -5,6 +6,7 @@ import type { ApiServices } from './trpc/services.ts';
 export type WebApp = {
 	readonly services: ApiServices;
 	readonly socket: LiveSocket;
+	readonly gate: RequestGate;
 	close(): Promise<void>;
 };
 

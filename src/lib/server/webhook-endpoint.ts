@@ -1,6 +1,11 @@
 import { MAX_WEBHOOK_BYTES } from './channels/webhook-receiver.ts';
 import type { Receipt, WebhookReceiver } from './channels/webhook-receiver.ts';
-import { limitBody } from './trpc/limit-body.ts';
+import {
+	BodyTooLargeError,
+	BodyTooSlowError,
+	limitBody,
+	readBody
+} from './protection/read-body.ts';
 
 /** How long a delivery's body may take to arrive: Meta sends it at once, and waits no longer for us. */
 const BODY_TIMEOUT_MS = 5_000;
@@ -34,30 +39,13 @@ export async function answerDelivery(
 	return new Response(null, { status: receipt === null ? 503 : STATUS[receipt], headers: plain });
 }
 
-/**
- * The body's bytes as they came; null when there are too many, or they come too slowly. The rest is not
- * waited for.
- */
+/** The body's bytes; null when there are too many, or they come too slowly: nothing of Meta's. */
 async function readRaw(request: Request): Promise<Uint8Array | null> {
-	const declared = Number(request.headers.get('content-length') ?? 0);
-	if (declared > MAX_WEBHOOK_BYTES) return null;
-	const reader = request.body?.getReader();
-	if (!reader) return new Uint8Array();
-	const late = AbortSignal.timeout(BODY_TIMEOUT_MS);
-	const cancel = (): void => void reader.cancel().catch(() => undefined);
-	late.addEventListener('abort', cancel, { once: true });
-	const chunks: Uint8Array[] = [];
-	let size = 0;
-	for (;;) {
-		const { done, value } = await reader.read();
-		if (late.aborted) return null;
-		if (done) return Buffer.concat(chunks);
-		size += value.byteLength;
-		if (size > MAX_WEBHOOK_BYTES) {
-			cancel();
-			return null;
-		}
-		chunks.push(value);
+	try {
+		return await readBody(request, { bytes: MAX_WEBHOOK_BYTES, timeoutMs: BODY_TIMEOUT_MS });
+	} catch (error) {
+		if (error instanceof BodyTooLargeError || error instanceof BodyTooSlowError) return null;
+		throw error;
 	}
 }
 
@@ -67,7 +55,8 @@ const MAX_FORM_BYTES = 64_000;
 /** The `signed_request` of Meta's deauthorize and data-deletion callbacks (PLATFORMS 1.6); null: none. */
 export async function readSignedRequest(request: Request): Promise<string | null> {
 	try {
-		const form = await (await limitBody(request, MAX_FORM_BYTES)).formData();
+		const limits = { bytes: MAX_FORM_BYTES, timeoutMs: BODY_TIMEOUT_MS };
+		const form = await (await limitBody(request, limits)).formData();
 		const signed = form.get('signed_request');
 		return typeof signed === 'string' ? signed : null;
 	} catch {
