@@ -6,6 +6,8 @@ import type { Migration } from 'kysely/migration';
 import pg from 'pg';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { guardPool, postgresSocket } from './guarded-pool.ts';
+import { IDLE_IN_TRANSACTION_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './statement-timeout.ts';
 import { projectRoot } from '../project-root.ts';
 import type { BlockListsTable, BuyerIdentitiesTable, BuyerProfilesTable } from './tables/buyers.ts';
 import type {
@@ -50,6 +52,8 @@ export type DatabaseConfig = {
 	readonly url: string;
 	/** Most connections of this process. */
 	readonly poolSize: number;
+	/** How long a statement may take, 0 for ever; 10 s unless given (statement-timeout.ts). */
+	readonly statementTimeoutMs?: number;
 };
 
 /** Opens a pool. Errors of idle connections go to `onError`: unheard, a failover would end the process. */
@@ -60,13 +64,17 @@ export function connectDatabase(config: DatabaseConfig, onError: (error: Error) 
 		connectionTimeoutMillis: 5_000,
 		idleTimeoutMillis: 30_000,
 		keepAlive: true,
+		statement_timeout: config.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+		idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+		stream: () => postgresSocket(),
 		application_name: 'sellary'
 	});
 	pool.on('error', onError);
 	// The pool listens to idle connections only. One that breaks while it is held, for a lock or between
 	// two queries of a transaction, would end the process as well.
 	pool.on('connect', (client) => client.on('error', onError));
-	return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+	const dialect = new PostgresDialect({ pool: guardPool(pool, config.poolSize) });
+	return new Kysely<Database>({ dialect });
 }
 
 const migrationSchema = z.object({

@@ -19,6 +19,7 @@ import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import { readBlockListOfShow } from './block-list.ts';
 import type { Db } from './database.ts';
+import { withLongStatements } from './statement-timeout.ts';
 import { continuesHistory, readLiveLog } from './live-log.ts';
 import { persistedPosition, readPostgresState } from './postgres-state.ts';
 
@@ -105,7 +106,9 @@ export class Recovery {
 	/** One process rebuilds, the others wait for it and then find nothing to do. */
 	async #recover(showId: string, damaged: LogPosition | null): Promise<void> {
 		await this.#options.db.connection().execute(async (connection) => {
-			await sql`select pg_advisory_lock(hashtextextended(${showId}, 0))`.execute(connection);
+			await withLongStatements(connection, () =>
+				sql`select pg_advisory_lock(hashtextextended(${showId}, 0))`.execute(connection)
+			);
 			try {
 				for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
 					if (await this.#isWhole(showId, damaged)) return;

@@ -4,6 +4,7 @@ import type { LogPosition, ShowEvent } from '../../domain/events.ts';
 import type { Database, Db } from './database.ts';
 import { project } from './projection.ts';
 import type { ClaimChange, Projection } from './projection.ts';
+import { allowLongStatements } from './statement-timeout.ts';
 
 type Tx = Transaction<Database>;
 
@@ -211,6 +212,7 @@ export async function writeBatch(
 	if (!last) return true;
 	const projection = project(events);
 	return await db.transaction().execute(async (tx) => {
+		await allowLongStatements(tx);
 		const moved = await tx
 			.updateTable('shows')
 			.set((eb) => ({
