@@ -9,6 +9,7 @@ import { readConfig } from '$lib/server/config.ts';
 import { createAppContext } from '$lib/server/context.ts';
 import { currentApp, findApp, replaceApp } from '$lib/server/current-app.ts';
 import { AppError } from '$lib/server/errors.ts';
+import { ForgeryLimit } from '$lib/server/protection/forgery-limit.ts';
 import { refusalResponse } from '$lib/server/refusal-response.ts';
 import { RequestGate } from '$lib/server/request-gate.ts';
 import { requestAddress, sessionCookies, setSecurityHeaders } from '$lib/server/request-context.ts';
@@ -32,7 +33,7 @@ export const init: ServerInit = async () => {
 		await socket.close();
 		await context.close();
 	};
-	replaceApp({ services: context, socket, gate: new RequestGate(context), close });
+	replaceApp({ services: context, socket, gate: new RequestGate(context), forgeries: new ForgeryLimit(), close });
 	setUpgradeHandler(socket.handleUpgrade);
 	if (dev) return;
 	// The server drains before it says `sveltekit:shutdown`, and open sockets would keep it waiting.

@@ -27,7 +27,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 	protection: [...FOUNDATION, 'auth'],
 	jobs: [
 		...FOUNDATION,
-		...['rehearsal', 'channels', 'allocator', 'history', 'auth', 'redis', 'domain']
+		...['rehearsal', 'channels', 'allocator', 'history', 'auth', 'protection', 'redis', 'domain']
 	],
 	channels: [...FOUNDATION, 'allocator', 'history', 'redis', 'domain'],
 	exports: [...FOUNDATION, 'history', 'redis', 'domain'],

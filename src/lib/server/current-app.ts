@@ -1,3 +1,4 @@
+import type { ForgeryLimit } from './protection/forgery-limit.ts';
 import type { RequestGate } from './request-gate.ts';
 import type { LiveSocket } from './trpc/websocket.ts';
 import type { ApiServices } from './trpc/services.ts';
@@ -7,6 +8,8 @@ export type WebApp = {
 	readonly services: ApiServices;
 	readonly socket: LiveSocket;
 	readonly gate: RequestGate;
+	/** Who calls the webhooks without Meta's signature. */
+	readonly forgeries: ForgeryLimit;
 	close(): Promise<void>;
 };
 

@@ -14,6 +14,8 @@ const STATUS: Record<Receipt, number> = { accepted: 200, forged: 401, busy: 503 
 
 const plain = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
 
+const later = { ...plain, 'retry-after': '5' };
+
 /** Answers Meta's handshake (PLATFORMS 3.2): the challenge as it is, or 403. */
 export function answerChallenge(
 	receiver: WebhookReceiver | null,
@@ -36,7 +38,8 @@ export async function answerDelivery(
 	if (!receiver) return new Response('Not found', { status: 404, headers: plain });
 	const signature = request.headers.get('x-hub-signature-256');
 	const receipt = await receiver.receive(signature, () => readRaw(request)).catch(() => null);
-	return new Response(null, { status: receipt === null ? 503 : STATUS[receipt], headers: plain });
+	const status = receipt === null ? 503 : STATUS[receipt];
+	return new Response(null, { status, headers: status === 503 ? later : plain });
 }
 
 /** The body's bytes; null when there are too many, or they come too slowly: nothing of Meta's. */

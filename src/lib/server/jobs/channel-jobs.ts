@@ -4,6 +4,7 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
+import { RETENTION } from './retention.ts';
 
 const QUEUE = 'channels';
 /** Channels that one worker reads at the same time; they mostly wait for the platform. */
@@ -64,7 +65,7 @@ export class ChannelJobs {
 			{
 				name: 'tick',
 				data: { channelId },
-				opts: { removeOnComplete: true, removeOnFail: { count: 100 } }
+				opts: RETENTION
 			}
 		);
 	}
@@ -80,7 +81,7 @@ export class ChannelJobs {
 			{
 				name: CHECK_CONNECTIONS,
 				data: {},
-				opts: { removeOnComplete: true, removeOnFail: { count: 20 } }
+				opts: RETENTION
 			}
 		);
 	}

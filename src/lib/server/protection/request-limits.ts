@@ -1,7 +1,7 @@
 import { addressGroup } from '../auth/client-address.ts';
 import type { Member } from '../auth/member.ts';
 import type { Config } from '../config.ts';
-import { AppError } from '../errors.ts';
+import { refuseUntil } from './rate-limited.ts';
 import { TokenBuckets } from './token-buckets.ts';
 import type { Rate } from './token-buckets.ts';
 
@@ -83,14 +83,4 @@ export class RequestLimits {
 		refuseUntil(member.take(`${caller.workspace.id} ${caller.userId}`));
 		workspace.take(caller.workspace.id);
 	}
-}
-
-function refuseUntil(waitMs: number): void {
-	if (waitMs === 0) return;
-	const retryAfterSeconds = Math.ceil(waitMs / 1_000);
-	const seconds = retryAfterSeconds === 1 ? 'a second' : `${retryAfterSeconds} seconds`;
-	throw new AppError('RATE_LIMITED', {
-		message: `Too many requests. Nothing was changed; try again in ${seconds}.`,
-		details: { retryAfterSeconds }
-	});
 }

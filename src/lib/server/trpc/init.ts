@@ -124,6 +124,8 @@ export const operatorProcedure = operating.use(({ ctx, next }) => {
 		ctx: {
 			...workspaceAccess(ctx),
 			controlsOf: (show: ScopedShow) => new ShowControls(services, show, actor),
+			/** Throws `RATE_LIMITED` and `UNAVAILABLE` when no rehearsal can be started now. */
+			admitRehearsal: () => services.rehearsals.admit(ctx.member.workspace.id),
 			playInto: (show: ScopedShow, rehearsal: Pick<RehearsalJob, 'source' | 'speed'>) =>
 				services.rehearsals.add({ ...rehearsal, showId: show.id, postedFrom: Date.now() })
 		}

@@ -30,7 +30,7 @@ export type ApiServices = {
 	/** How often people and addresses may ask. */
 	readonly limits: RequestLimits;
 	readonly auth: AuthService;
-	readonly rehearsals: Pick<RehearsalQueue, 'add'>;
+	readonly rehearsals: Pick<RehearsalQueue, 'add' | 'admit'>;
 	/** Shows at moments of their past. */
 	readonly replays: ReplayStates;
 };
