@@ -30,6 +30,7 @@ import { createLogger } from './observability/logger.ts';
 import { Metrics } from './observability/metrics.ts';
 import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
+import { RequestLimits } from './protection/request-limits.ts';
 import { LiveHub } from './realtime/hub.ts';
 import { connectRedis, onServerChange } from './redis/connections.ts';
 import type { ConnectionKind } from './redis/connections.ts';
@@ -72,7 +73,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	const metrics = new Metrics(config.role);
 	const logger = createLogger(config.logLevel, { onLine: metrics.access.logged });
 	const pool = openPool(config.database, throttledErrors(logger, 'postgres'));
-	const db = databaseOf(pool);
+	const db = databaseOf(pool, config.database.poolSize);
 	const connections: { kind: ConnectionKind; client: RedisClient }[] = [];
 	const connect = (kind: ConnectionKind): RedisClient => {
 		const client = connectRedis(config.redis, kind, throttledErrors(logger, `redis ${kind}`));
@@ -226,6 +227,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		channels,
 		meta: meta?.services ?? null,
 		live,
+		limits: new RequestLimits(config.limits),
 		auth,
 		rehearsals,
 		replays: new ReplayStates(db),

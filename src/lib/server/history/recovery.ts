@@ -22,6 +22,7 @@ import { continuesHistory, readLiveLog } from './live-log.ts';
 import { persistedPosition, readPostgresState } from './postgres-state.ts';
 import { ShowStaging } from './show-staging.ts';
 import type { StagedEntries } from './show-staging.ts';
+import { withLongStatements } from './statement-timeout.ts';
 
 /** Rebuilds at the same time in one process: each holds a database connection for its lock. */
 const MAX_CONCURRENT = 2;
@@ -103,7 +104,9 @@ export class Recovery {
 	 */
 	async #recover(showId: string, damaged: LogPosition | null): Promise<string | null> {
 		return await this.#options.db.connection().execute(async (connection) => {
-			await sql`select pg_advisory_lock(hashtextextended(${showId}, 0))`.execute(connection);
+			await withLongStatements(connection, () =>
+				sql`select pg_advisory_lock(hashtextextended(${showId}, 0))`.execute(connection)
+			);
 			try {
 				for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
 					const made = await this.#make(showId, damaged);

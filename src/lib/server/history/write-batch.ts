@@ -5,6 +5,7 @@ import { failpoint } from '../failpoints.ts';
 import type { Database, Db } from './database.ts';
 import { project } from './projection.ts';
 import type { ClaimChange, Projection } from './projection.ts';
+import { allowLongStatements } from './statement-timeout.ts';
 
 type Tx = Transaction<Database>;
 
@@ -212,6 +213,7 @@ export async function writeBatch(
 	if (!last) return true;
 	const projection = project(events);
 	return await db.transaction().execute(async (tx) => {
+		await allowLongStatements(tx);
 		const moved = await tx
 			.updateTable('shows')
 			.set((eb) => ({
