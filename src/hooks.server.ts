@@ -9,6 +9,7 @@ import { readConfig } from '$lib/server/config.ts';
 import { createAppContext } from '$lib/server/context.ts';
 import { currentApp, findApp, replaceApp } from '$lib/server/current-app.ts';
 import { AppError } from '$lib/server/errors.ts';
+import { ExportSlots } from '$lib/server/exports/slots.ts';
 import { requestAddress, sessionCookies, setSecurityHeaders } from '$lib/server/request-context.ts';
 import { closeAndEnd } from '$lib/server/shutdown.ts';
 import { createCaller } from '$lib/server/trpc/caller.ts';
@@ -30,7 +31,7 @@ export const init: ServerInit = async () => {
 		await socket.close();
 		await context.close();
 	};
-	replaceApp({ services: context, socket, close });
+	replaceApp({ services: context, socket, exports: new ExportSlots(), close });
 	setUpgradeHandler(socket.handleUpgrade);
 	if (dev) return;
 	// The server drains before it says `sveltekit:shutdown`, and open sockets would keep it waiting.

@@ -40,7 +40,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 	root: [
 		...FOUNDATION,
 		...['trpc', 'allocator', 'realtime', 'history', 'channels', 'jobs', 'auth', 'observability'],
-		...['redis', 'domain']
+		...['exports', 'redis', 'domain']
 	],
 	rehearsal: [...FOUNDATION, 'allocator', 'history', 'redis', 'domain', 'root'],
 	browser: ['domain', 'trpc'],

@@ -1,3 +1,4 @@
+import type { ExportSlots } from './exports/slots.ts';
 import type { LiveSocket } from './trpc/websocket.ts';
 import type { ApiServices } from './trpc/services.ts';
 
@@ -5,6 +6,8 @@ import type { ApiServices } from './trpc/services.ts';
 export type WebApp = {
 	readonly services: ApiServices;
 	readonly socket: LiveSocket;
+	/** The downloads that are being made. */
+	readonly exports: ExportSlots;
 	close(): Promise<void>;
 };
 
