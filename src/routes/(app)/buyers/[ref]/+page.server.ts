@@ -1,6 +1,8 @@
 import { error } from '@sveltejs/kit';
 import { parseBuyerRef } from '$lib/domain/buyer-ref.ts';
+import { isErasedBuyer } from '$lib/domain/removal.ts';
 import { mayOperate } from '$lib/server/auth/member.ts';
+import { may } from '$lib/server/auth/permissions.ts';
 import { orErrorPage, requireMember } from '../../../page-access.ts';
 import type { PageServerLoad } from './$types';
 
@@ -27,6 +29,9 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 		nextCursor,
 		releasable: releasable.claims,
 		tags,
-		mayOperate: mayOperate(member.role)
+		// Nobody is left of whom something could be noted.
+		mayOperate: mayOperate(member.role) && !isErasedBuyer(buyerKey),
+		mayErase: may(member.role, 'erasePersonalData') && !isErasedBuyer(buyerKey),
+		isErased: isErasedBuyer(buyerKey)
 	};
 };
