@@ -11,6 +11,7 @@ import { databaseOf, openPool } from './history/database.ts';
 import { readNewestPersistedEvents } from './history/event-log.ts';
 import { persistedPosition } from './history/postgres-state.ts';
 import { ReplayStates } from './history/queries/replay-states.ts';
+import { Reconciler } from './history/reconcile/reconciler.ts';
 import { Recovery } from './history/recovery.ts';
 import { ShowBlocks } from './history/show-blocks.ts';
 import { WriteBehind } from './history/write-behind.ts';
@@ -18,6 +19,7 @@ import { startBlockListSweep } from './jobs/block-list-sweep.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { createMetaChannels } from './jobs/meta-channels.ts';
 import { QueueDepths } from './jobs/queue-depths.ts';
+import { ReconcileTimer } from './jobs/reconcile-timer.ts';
 import { RehearsalQueue, startRehearsalWorker } from './jobs/rehearsal-jobs.ts';
 import { Sweep } from './jobs/sweep.ts';
 import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
@@ -42,6 +44,7 @@ export type AppContext = ApiServices & {
 	readonly scripts: ReadonlyMap<string, LuaScript>;
 	readonly writeBehind: WriteBehind;
 	readonly recovery: Recovery;
+	readonly reconciler: Reconciler;
 	readonly metrics: Metrics;
 	readonly health: HealthCheck;
 	/** Ends timers and workers, then connections. Safe to call twice. */
@@ -136,6 +139,17 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	const stopBlockListSweep = worksHistory ? startBlockListSweep(blocks, logger) : () => undefined;
 
 	const channels = new ChannelReports(runner);
+	const reconciler = new Reconciler({
+		...{ db, redis, scripts, logger, writeBehind, recovery },
+		reports: channels,
+		observer: metrics.reconcile
+	});
+	const reconcileTimer = worksHistory
+		? new ReconcileTimer({
+				...{ db, redis, scripts, reconciler, logger },
+				onFinished: metrics.reconcile.finished
+			})
+		: null;
 	const meta = config.meta
 		? createMetaChannels({
 				config,
@@ -171,7 +185,11 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		health.startShutdown();
 		stopHousekeeping();
 		stopBlockListSweep();
-		await Promise.all([rehearsalWorker?.close(), sweep?.close(), meta?.close()].map(patiently));
+		await Promise.all(
+			[rehearsalWorker?.close(), reconcileTimer?.close(), sweep?.close(), meta?.close()].map(
+				patiently
+			)
+		);
 		await Promise.all(
 			[rehearsals.close(), waker.close(), queues?.close(), worker?.close()].map(patiently)
 		);
@@ -197,6 +215,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		replays: new ReplayStates(db),
 		writeBehind,
 		recovery,
+		reconciler,
 		metrics,
 		health,
 		close: () => (closing ??= close())

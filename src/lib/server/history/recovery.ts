@@ -128,7 +128,8 @@ export class Recovery {
 		const live = await readLiveLog(redis, showId);
 		const continued = live !== null && continuesHistory(live, cursor);
 		if (continued) {
-			if (live.epoch === cursor.epoch && live.epoch !== damaged?.epoch) return true;
+			const isDamaged = live.retired || live.epoch === damaged?.epoch;
+			if (live.epoch === cursor.epoch && !isDamaged) return true;
 			// What a damaged show has and Postgres has not was acknowledged as well: it is kept.
 			await this.#options.drain(showId);
 		}
