@@ -106,7 +106,11 @@ export async function toldOf(
 	const files: Record<string, string> = {};
 	for (const file of EXPORT_FILES) {
 		let text = '';
-		for await (const piece of exportText(file, source, { withByteOrderMark: false, separator: ',' })) text += piece;
+		for await (const piece of exportText(file, source, {
+			withByteOrderMark: false,
+			separator: ','
+		}))
+			text += piece;
 		files[file] = text;
 	}
 	const { retention, ...summary } = await api.summary.get({ showId });
