@@ -8,6 +8,7 @@ import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import { RehearsalPlayer } from '../rehearsal/player.ts';
 import { loadRehearsal, rehearsalSourceSchema } from '../rehearsal/source.ts';
+import { KEPT_FAILED, forgetFailedJobs } from './failed-jobs.ts';
 
 const QUEUE = 'rehearsals';
 /** Rehearsals at the same time in one worker; they mostly wait. */
@@ -27,10 +28,12 @@ const progressSchema = z.object({ line: z.number().int() }).catch({ line: 0 });
 /** Hands rehearsals to a worker. */
 export class RehearsalQueue {
 	readonly #queue: Queue;
+	readonly #stopForgetting: () => Promise<void>;
 
 	constructor(connection: RedisClient, logger: Logger) {
 		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
 		this.#queue.on('error', throttledErrors(logger, 'rehearsal queue'));
+		this.#stopForgetting = forgetFailedJobs(this.#queue, logger);
 	}
 
 	/** Returns once the job is stored. */
@@ -40,11 +43,13 @@ export class RehearsalQueue {
 			attempts: 20,
 			backoff: { type: 'fixed', delay: 500 },
 			removeOnComplete: true,
-			removeOnFail: { count: 20 }
+			// An uploaded recording is up to 4 MB.
+			removeOnFail: { ...KEPT_FAILED, count: 20 }
 		});
 	}
 
 	async close(): Promise<void> {
+		await this.#stopForgetting();
 		await this.#queue.close();
 	}
 }

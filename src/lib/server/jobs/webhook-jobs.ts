@@ -6,12 +6,14 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
+import { KEPT_FAILED, forgetFailedJobs } from './failed-jobs.ts';
 
 const QUEUE = 'webhooks';
 const CONCURRENCY = 20;
 /** An identical delivery within this time is the same one. Later ones are told apart by their comments. */
 const SAME_DELIVERY_MS = 10 * 60_000;
-const RETRY = { attempts: 50, backoff: { type: 'exponential', delay: 250, jitter: 0.5 } } as const;
+/** For about eighteen hours: what people wrote must not wait for ever, and a poll has brought it by then. */
+const RETRY = { attempts: 19, backoff: { type: 'exponential', delay: 250, jitter: 0.5 } } as const;
 /**
  * When to look again at comments of a page's posts: polling or the stream tells which post is the live's,
  * and they may be slower than the webhook.
@@ -23,10 +25,12 @@ const jobSchema = z.object({ raw: z.string(), receivedAt: z.number(), look: z.nu
 /** Keeps webhook deliveries until a worker has routed them. */
 export class WebhookQueue {
 	readonly #queue: Queue;
+	readonly #stopForgetting: () => Promise<void>;
 
 	constructor(connection: RedisClient, logger: Logger) {
 		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
 		this.#queue.on('error', throttledErrors(logger, 'webhook queue'));
+		this.#stopForgetting = forgetFailedJobs(this.#queue, logger);
 	}
 
 	/** Returns once the delivery is stored. */
@@ -39,7 +43,7 @@ export class WebhookQueue {
 				...RETRY,
 				deduplication: { id, ttl: SAME_DELIVERY_MS },
 				removeOnComplete: true,
-				removeOnFail: { count: 100 }
+				removeOnFail: KEPT_FAILED
 			}
 		);
 	}
@@ -51,12 +55,13 @@ export class WebhookQueue {
 		await this.#queue.add(
 			'delivery',
 			{ raw, receivedAt, look: look + 1 },
-			{ ...RETRY, delay, removeOnComplete: true, removeOnFail: { count: 100 } }
+			{ ...RETRY, delay, removeOnComplete: true, removeOnFail: KEPT_FAILED }
 		);
 		return true;
 	}
 
 	async close(): Promise<void> {
+		await this.#stopForgetting();
 		await this.#queue.close();
 	}
 }
