@@ -130,7 +130,8 @@ async function startNode(options: ClusterOptions, index: number): Promise<Starte
 		async restart() {
 			if (isStopping) return;
 			server = run();
-			await admin.ping();
+			// Not through the connection's queue: it may hold commands of before the crash.
+			await eventually('the node answers', async () => admin.status === 'ready');
 		},
 		async stop() {
 			isStopping = true;
