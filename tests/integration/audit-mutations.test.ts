@@ -61,6 +61,10 @@ const ACTS: Record<string, Act> = {
 		action: 'show.edited',
 		act: ({ api, showId }) => api.shows.update({ showId, name: 'Renamed' })
 	},
+	'shows.setOverrides': {
+		action: 'show.overrides_changed',
+		act: ({ api, showId }) => api.shows.setOverrides({ showId, pollSeconds: 4 })
+	},
 	'shows.activate': {
 		action: 'show.activated',
 		act: async ({ api }) => {

@@ -322,7 +322,7 @@ describe('many consoles', () => {
 		const watchers = await Promise.all(
 			Array.from({ length: 10 }, () => new Watcher(process.live, showId).connect())
 		);
-		expect(process.live.load).toEqual({ shows: 1, subscribers: 10 });
+		expect(process.live.load).toMatchObject({ shows: 1, subscribers: 10 });
 		await Promise.all(watchers.map((watcher) => watcher.cut()));
 		expect(process.live.load.subscribers).toBe(0);
 	});

@@ -13,7 +13,8 @@ import { connectRedis } from '../../src/lib/server/redis/connections.ts';
 import type { RedisClient } from '../../src/lib/server/redis/run-script.ts';
 import { createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
-import { Watcher, copyShow, expectAgreement, liveState, until } from './probes.ts';
+import { Watcher, copyShow, expectAgreement, holders, liveState, until } from './probes.ts';
+import { keysLike } from './redis-nodes.ts';
 
 /*
  * A Redis that comes back in an older state (a failover, a crash between two fsyncs) and is written on by
@@ -59,6 +60,13 @@ async function shownToBoth(): Promise<{ showId: string; goBack: () => Promise<vo
 	return { showId, goBack: await copyShow(app, showId) };
 }
 
+/** The log that was put aside for this show has been taken in again. */
+async function untilTakenIn(showId: string): Promise<void> {
+	await until('what was put aside is taken in', async () => {
+		return (await keysLike(app.redis, `*${showId}}:forked:*`)).length === 0;
+	});
+}
+
 /** Log, Redis and Postgres agree, and the log has every seq once. */
 async function expectWhole(showId: string): Promise<void> {
 	expectAgreement(await app.settle(showId));
@@ -94,11 +102,37 @@ for (const { more, where } of [
 		expect(await commentIds(showId)).toEqual(persisted);
 		await claims(showId, 2, unaware);
 		await claims(showId, 2);
+		await untilTakenIn(showId);
 		await app.writeBehind.persist(showId);
 		await expectWhole(showId);
-		expect((await commentIds(showId)).slice(0, persisted.length)).toEqual(persisted);
+		const ids = await commentIds(showId);
+		expect(ids.slice(0, persisted.length)).toEqual(persisted);
+		expect(ids).toHaveLength(persisted.length + more + 4);
 	});
 }
+
+test('what others were told meanwhile is taken in again: in its order, behind what history has', async () => {
+	const { showId, goBack } = await shownToBoth();
+	const before = await claims(showId, 4);
+	await app.writeBehind.persist(showId);
+	const persisted = await commentIds(showId);
+	await goBack();
+	const told = await claims(showId, 9, unaware);
+	expect(told.map(({ at }) => at.epoch)).toEqual(told.map(() => before[0]?.at.epoch));
+	await app.writeBehind.persist(showId);
+	await until('a rebuild', async () => {
+		return (await liveState(app, showId)).epoch !== before[0]?.at.epoch;
+	});
+	await untilTakenIn(showId);
+	await app.writeBehind.persist(showId);
+	await expectWhole(showId);
+	const ids = await commentIds(showId);
+	expect(ids.slice(0, 6)).toEqual(persisted);
+	expect(ids.slice(6).map((id) => Number(id.slice(1)))).toEqual(
+		ids.slice(6).map((_, index) => comments - 9 + index)
+	);
+	expect((await holders(app, showId)).waitlist).toEqual(ids.slice(3));
+});
 
 test('and written on without a pause: the rebuild comes in all the same', async () => {
 	const { showId, goBack } = await shownToBoth();
@@ -120,6 +154,7 @@ test('and written on without a pause: the rebuild comes in all the same', async 
 	await sleep(20);
 	writing = false;
 	await busy;
+	await untilTakenIn(showId);
 	await app.writeBehind.persist(showId);
 	await expectWhole(showId);
 	expect((await commentIds(showId)).slice(0, persisted.length)).toEqual(persisted);
@@ -187,6 +222,27 @@ test('and one that heard nothing of it, too', async () => {
 		await until('a snapshot', () => watcher.snapshots > 1);
 		await watcher.expectUpToDate(app);
 	}
+});
+
+test('and one that hears of what comes after it only: once its connection is a new one', async () => {
+	const { showId, goBack } = await shownToBoth();
+	const { live, subscriber } = hubOfItsOwn();
+	const watcher = await new Watcher(live, showId).connect();
+	cleanups.push(() => watcher.cut());
+	await claims(showId, 4);
+	await watcher.expectUpToDate(app);
+	const { seq } = await liveState(app, showId);
+	const heard = subscriber.listeners('smessage');
+	subscriber.removeAllListeners('smessage');
+	await goBack();
+	while ((await liveState(app, showId)).seq < seq) await claims(showId, 1, unaware);
+	for (const listener of heard) subscriber.on('smessage', (...args) => void listener(...args));
+	subscriber.emit(subscriber instanceof Cluster ? '+node' : 'ready');
+	// The next event goes on from where the console stands: no gap shows that it is another log.
+	await claims(showId, 1, unaware);
+	await until('a snapshot', () => watcher.snapshots > 1);
+	await watcher.expectUpToDate(app);
+	expect(watcher.seqs.length).toBeLessThan(3);
 });
 
 /** The consoles' side of a process, with the connection on which it hears of events. */

@@ -263,6 +263,7 @@ export function expectedSummary(
 								soldOutAt.map((at) => ({ at, item: number, title }))
 							)
 							.sort((a, b) => a.at - b.at || Number(a.item) - Number(b.item))
-					}
+					},
+		retention: null
 	};
 }

@@ -1,4 +1,5 @@
 import type { Buyer } from './buyer.ts';
+import type { Removal } from './removal.ts';
 
 export type ShowStatus = 'draft' | 'active' | 'paused' | 'ended';
 export type ItemState = 'open' | 'closed';
@@ -103,6 +104,8 @@ export type CommentReceived = {
 	readonly claimId: string | null;
 	/** Place in the queue (1 = next), only for outcome `waitlist`. */
 	readonly position: number | null;
+	/** Why words and author are gone; absent while they are there. */
+	readonly removed?: Removal | undefined;
 };
 
 export type ClaimCreated = {

@@ -1,3 +1,5 @@
+import type { HealthCheck } from './observability/health.ts';
+import type { Metrics } from './observability/metrics.ts';
 import type { LiveSocket } from './trpc/websocket.ts';
 import type { ApiServices } from './trpc/services.ts';
 
@@ -5,6 +7,8 @@ import type { ApiServices } from './trpc/services.ts';
 export type WebApp = {
 	readonly services: ApiServices;
 	readonly socket: LiveSocket;
+	readonly metrics: Metrics;
+	readonly health: HealthCheck;
 	close(): Promise<void>;
 };
 

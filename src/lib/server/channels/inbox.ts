@@ -11,6 +11,7 @@ import { feedComments } from './inbox-feed.ts';
 import { dueComments, liveName, readWaiting } from './inbox-turns.ts';
 import type { LiveName, Turn, Waiting } from './inbox-turns.ts';
 import { Lease } from './lease.ts';
+import type { ChannelObserver } from './observer.ts';
 
 /** The ways by which comments reach us, as bits of the sightings (lua/offer-comments.lua). */
 export const PATHS = { poll: 1, stream: 2, webhook: 4 } as const;
@@ -32,6 +33,7 @@ export type InboxOptions = {
 	/** How long a comment waits for an earlier one that another path may still bring. */
 	readonly orderWindowMs: number;
 	readonly logger: Logger;
+	readonly observer?: ChannelObserver;
 };
 
 const OFFER_CHUNK = 100;

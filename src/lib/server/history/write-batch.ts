@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import type { LogPosition, ShowEvent } from '../../domain/events.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Database, Db } from './database.ts';
 import { project } from './projection.ts';
 import type { ClaimChange, Projection } from './projection.ts';
@@ -236,6 +237,7 @@ export async function writeBatch(
 		if (moved.numUpdatedRows === 0n) return false;
 
 		await insertEvents(tx, showId, events);
+		failpoint('batch-inserted');
 		await insertComments(tx, showId, projection.comments);
 		await upsertItems(tx, showId, projection);
 		await markReallocated(tx, showId, projection.reallocated);

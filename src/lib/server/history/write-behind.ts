@@ -1,6 +1,7 @@
 import { isSameEvent, startsCall } from '../../domain/events.ts';
 import type { LogPosition, ShowEvent } from '../../domain/events.ts';
 import { readEvents } from '../allocator/event-stream.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Logger } from '../observability/logger.ts';
 import { SHOW_KEYS, showKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
@@ -25,6 +26,13 @@ export type WriteBehindOptions = {
 	readonly endedShowTtlSeconds: number;
 	/** Rebuilds a show that Redis holds in an older state than Postgres does. */
 	readonly recover: (showId: string, damaged: LogPosition | null) => Promise<void>;
+	readonly observer?: WriteBehindObserver;
+};
+
+/** Hears of each transaction and each failed run, for metrics. */
+export type WriteBehindObserver = {
+	readonly batchWritten: (events: number, durationMs: number) => void;
+	readonly persistFailed: (reason: 'split_history' | 'error') => void;
 };
 
 /** What follows the cursor, and the event at the cursor when the stream reaches back to it. */
@@ -69,15 +77,21 @@ export class WriteBehind {
 	}
 
 	#start(showId: string): Promise<number> {
-		const run = this.#drain(showId).finally(() => {
-			if (this.#running.get(showId) === run) this.#running.delete(showId);
-		});
+		const run = this.#drain(showId)
+			.catch((error: unknown) => {
+				const reason = error instanceof SplitHistoryError ? 'split_history' : 'error';
+				this.#options.observer?.persistFailed(reason);
+				throw error;
+			})
+			.finally(() => {
+				if (this.#running.get(showId) === run) this.#running.delete(showId);
+			});
 		this.#running.set(showId, run);
 		return run;
 	}
 
 	async #drain(showId: string): Promise<number> {
-		const { db, redis } = this.#options;
+		const { db, redis, observer } = this.#options;
 		let written = 0;
 		let goal: number | null = null;
 		/** The last event that this run wrote: what Postgres holds there need not be asked for. */
@@ -118,7 +132,10 @@ export class WriteBehind {
 						`go on from event ${cursor.seq}, the last one in Postgres`
 				);
 			}
+			const startedAt = performance.now();
 			if (!(await writeBatch(db, showId, cursor, events))) continue;
+			failpoint('batch-committed');
+			observer?.batchWritten(events.length, performance.now() - startedAt);
 			looks = 0;
 			mine = last;
 			written += events.length;

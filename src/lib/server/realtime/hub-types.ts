@@ -25,6 +25,16 @@ export type LiveFeed = {
 	subscribe(showId: string, options: SubscribeOptions): AsyncGenerator<LiveBatch, void, undefined>;
 };
 
+/** Hears of what consoles get, for metrics. */
+export type HubObserver = {
+	/** A message went out; `at`: epoch ms of its oldest event. */
+	readonly sent: (at: number) => void;
+	/** The stream was read for missing events. */
+	readonly healed: (result: 'healed' | 'resynced' | 'failed') => void;
+	/** A subscriber fell behind and was cut. */
+	readonly cut: () => void;
+};
+
 /** The subscriber's queue was full. It resumes from its last batch and loses nothing. */
 export class SlowSubscriberError extends Error {
 	override readonly name = 'SlowSubscriberError';

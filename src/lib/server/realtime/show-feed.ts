@@ -8,7 +8,7 @@ import type { LiveNote } from '../event-schema.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BatchQueue } from './batch-queue.ts';
 import { EventBatcher, inBatches } from './event-batcher.ts';
-import type { LiveBatch } from './hub-types.ts';
+import type { HubObserver, LiveBatch } from './hub-types.ts';
 import { MAX_RESUME_EVENTS, ResumeLog } from './resume-log.ts';
 
 /** Where a feed reads from; the hub gives one per show. */
@@ -42,10 +42,13 @@ export class ShowFeed {
 	readonly #showId: string;
 	readonly #source: FeedSource;
 	readonly #logger: Logger;
+	readonly #observer: HubObserver | null;
 	readonly #queues = new Set<BatchQueue>();
 	#show: LiveShow | null = null;
 	/** An event contradicted the state or the log: it must be read anew before anything is folded on. */
 	#damaged = false;
+	/** The server may be another one, or in an older state: its log must be compared before it is followed. */
+	#doubtful = false;
 	/** The event at the state's seq; null when it is not known, after a rebuild. */
 	#last: ShowEvent | null = null;
 	/** Forwarded events of the present epoch. */
@@ -60,15 +63,28 @@ export class ShowFeed {
 	/** Events published while the stream was being read; folded as soon as that is done. */
 	#held: ShowEvent[] = [];
 	#watchdog: NodeJS.Timeout | null = null;
+	/** Seq of the newest event that was heard of, folded or not. */
+	#heardSeq = 0;
 
-	constructor(showId: string, source: FeedSource, logger: Logger) {
+	constructor(
+		showId: string,
+		source: FeedSource,
+		logger: Logger,
+		observer: HubObserver | null = null
+	) {
 		this.#showId = showId;
 		this.#source = source;
 		this.#logger = logger;
+		this.#observer = observer;
 	}
 
 	get subscribers(): number {
 		return this.#queues.size;
+	}
+
+	/** Events heard of that the state does not hold yet. */
+	get lagEvents(): number {
+		return this.#show ? Math.max(0, this.#heardSeq - this.#show.state.seq) : 0;
 	}
 
 	/** Loads the state. Call after subscribing to the show's channel, so that nothing falls in between. */
@@ -95,6 +111,8 @@ export class ShowFeed {
 			else if (note.reset !== show.state.epoch) void this.heal();
 			return;
 		}
+		this.#heardSeq = note.at(-1)?.seq ?? this.#heardSeq;
+		if (this.#doubtful && !this.#healing) void this.heal();
 		if (this.#healing || this.#damaged) this.#hold(note);
 		else this.#take(show, note);
 	}
@@ -110,6 +128,15 @@ export class ShowFeed {
 			return;
 		}
 		this.#held.push(...events);
+	}
+
+	/**
+	 * As `heal`, when the connection to Redis has changed: an old state that was written on may show no gap
+	 * in what is published from then on.
+	 */
+	async verify(): Promise<void> {
+		this.#doubtful = true;
+		if (this.#show) await this.heal();
 	}
 
 	/** Reads what the stream holds beyond the state; resyncs when the history was lost or trimmed. */
@@ -264,6 +291,8 @@ export class ShowFeed {
 
 	/** One object for all subscribers: the transport encodes it once. */
 	#send(message: LiveMessage): void {
+		const oldest = message.kind === 'events' ? message.events[0] : undefined;
+		if (oldest) this.#observer?.sent(oldest.at);
 		const batch = this.#batch(message);
 		for (const queue of this.#queues) queue.push(batch);
 	}
@@ -280,6 +309,7 @@ export class ShowFeed {
 				// Redis or Postgres is away. The watchdog tries again as long as somebody watches.
 				this.#heardAt = 0;
 				this.#held = [];
+				this.#observer?.healed('failed');
 				this.#logger.warn({ err: error, showId: this.#showId }, 'the feed could not be healed');
 				return;
 			}
@@ -306,7 +336,9 @@ export class ShowFeed {
 			}
 			this.#take(show, events);
 			if (this.#damaged) return await this.#resync();
+			if (isBehind) this.#observer?.healed('healed');
 		} while (show.state.seq < live.seq);
+		this.#doubtful = false;
 	}
 
 	/** Starts over from the state in Redis; every subscriber gets it as a snapshot. */
@@ -319,6 +351,9 @@ export class ShowFeed {
 		this.#last = last?.seq === state.seq && last.epoch === state.epoch ? last : null;
 		this.#show = show;
 		this.#damaged = false;
+		this.#doubtful = false;
+		this.#heardSeq = state.seq;
+		this.#observer?.healed('resynced');
 		this.#log.clear();
 		this.#batcher.drop();
 		this.#heardAt = performance.now();

@@ -48,8 +48,8 @@ function redisOptions(kind: ConnectionKind): RedisOptions {
  * answers from then on may be another server.
  */
 export function onServerChange(client: RedisClient, listener: () => void): void {
-	if (client instanceof Cluster) client.on('-node', listener).on('+node', listener);
-	else client.on('close', listener);
+	const events = client instanceof Cluster ? ['-node', '+node'] : ['close', 'ready'];
+	for (const event of events) client.on(event, listener);
 }
 
 /**

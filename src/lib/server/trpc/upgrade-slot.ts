@@ -44,7 +44,7 @@ const REASONS = {
 
 /** Answers an upgrade request with an HTTP error and closes the connection. */
 export function refuseUpgrade(socket: Duplex, status: keyof typeof REASONS, message: string): void {
-	if (socket.destroyed) return;
+	if (socket.destroyed || socket.writableEnded) return;
 	const body = `${message}\n`;
 	socket.once('finish', () => socket.destroy());
 	socket.end(

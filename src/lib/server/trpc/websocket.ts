@@ -16,6 +16,7 @@ import { createLiveEncoder } from './live-encoder.ts';
 import { isOutage } from './outage.ts';
 import type { AppRouter } from './router.ts';
 import type { ApiServices } from './services.ts';
+import { sendAway } from './send-away.ts';
 import { refuseUpgrade } from './upgrade-slot.ts';
 
 /** Largest message that a client may send. */
@@ -25,11 +26,6 @@ const MAX_BATCH_CALLS = 20;
 const MAX_SUBSCRIPTIONS_PER_CONNECTION = 20;
 const MAX_CONNECTIONS_PER_USER = 50;
 const KEEP_ALIVE = { enabled: true, pingMs: 30_000, pongWaitMs: 5_000 };
-/** How long closing sockets may take to say goodbye before they are cut. */
-const CLOSE_GRACE_MS = 250;
-/** WebSocket close code "service restart" (RFC 6455 registry). */
-const SERVICE_RESTART = 1012;
-
 export type LiveSocketOptions = {
 	readonly services: ApiServices;
 	readonly router: AppRouter;
@@ -42,7 +38,10 @@ export type LiveSocket = {
 	 * 503 outage or shutting down.
 	 */
 	handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-	/** Sends every client away to connect anew and resume elsewhere. Done within half a second. */
+	/**
+	 * Sends every client away to connect anew and resume elsewhere (send-away.ts). Done within three
+	 * seconds, and much sooner with few clients.
+	 */
 	close(): Promise<void>;
 	readonly connectionCount: number;
 };
@@ -81,9 +80,11 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 	});
 	const contexts = new WeakMap<WebSocket, ApiContext>();
 	const connectionsOf = new Map<string, number>();
+	/** Upgrades that are being looked at: they would keep a server that ends waiting. */
+	const pending = new Set<Duplex>();
 	let closing = false;
 
-	const handler = applyWSSHandler({
+	applyWSSHandler({
 		wss: server,
 		router,
 		keepAlive: KEEP_ALIVE,
@@ -146,8 +147,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 		}
 		const sessionId = readSessionCookie(cookie);
 		const member = sessionId === null ? null : await auth.validateSession(sessionId);
-		if (socket.destroyed) return;
-		if (closing) return refuseUpgrade(socket, 503, 'The server is restarting.');
+		if (socket.destroyed || socket.writableEnded) return;
 		if (!member) return refuseUpgrade(socket, 401, new AppError('SIGNED_OUT').message);
 		if ((connectionsOf.get(member.userId) ?? 0) >= MAX_CONNECTIONS_PER_USER) {
 			return refuseUpgrade(socket, 429, 'Too many open consoles. Please close some.');
@@ -162,6 +162,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 			// A client that leaves meanwhile is no error of ours, but unheard it would end the process.
 			const ignore = () => undefined;
 			socket.on('error', ignore);
+			pending.add(socket);
 			admit(request, socket, head)
 				.catch((error: unknown) => {
 					logger.error({ err: error }, 'socket not admitted');
@@ -169,6 +170,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 					else refuseUpgrade(socket, 500, 'Something went wrong on our side.');
 				})
 				.finally(() => {
+					pending.delete(socket);
 					// From here on ws listens, or the socket is closed.
 					if (!socket.destroyed && !socket.writableEnded) socket.off('error', ignore);
 				});
@@ -176,16 +178,8 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 
 		async close() {
 			closing = true;
-			handler.broadcastReconnectNotification();
-			const closed = [...server.clients].map(
-				(client) => new Promise<void>((resolve) => void client.once('close', () => resolve()))
-			);
-			for (const client of server.clients) client.close(SERVICE_RESTART, 'restarting');
-			const timer = setTimeout(() => {
-				for (const client of server.clients) client.terminate();
-			}, CLOSE_GRACE_MS);
-			await Promise.all(closed);
-			clearTimeout(timer);
+			for (const socket of pending) refuseUpgrade(socket, 503, 'The server is restarting.');
+			await sendAway([...server.clients]);
 			server.close();
 		},
 

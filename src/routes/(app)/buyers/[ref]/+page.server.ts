@@ -1,6 +1,6 @@
 import { error } from '@sveltejs/kit';
 import { parseBuyerRef } from '$lib/domain/buyer-ref.ts';
-import { mayOperate } from '$lib/server/auth/member.ts';
+import { may } from '$lib/server/auth/permissions.ts';
 import { orErrorPage, requireMember } from '../../../page-access.ts';
 import type { PageServerLoad } from './$types';
 
@@ -27,6 +27,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 		nextCursor,
 		releasable: releasable.claims,
 		tags,
-		mayOperate: mayOperate(member.role)
+		mayNote: may(member.role, 'noteBuyers'),
+		mayRelease: may(member.role, 'runShows')
 	};
 };
