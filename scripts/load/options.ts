@@ -98,7 +98,8 @@ export function readLoadOptions(args: readonly string[]): LoadOptions {
 	return {
 		comments: whole('comments', values.comments, preset.comments, 2_000_000),
 		seconds: whole('seconds', values.seconds, preset.seconds, 3_600),
-		consoles: whole('consoles', values.consoles, preset.consoles, 5_000),
+		// Thirty people of forty consoles each: so many invitations a workspace may make in an hour.
+		consoles: whole('consoles', values.consoles, preset.consoles, 1_200),
 		shows: whole('shows', values.shows, 1, 200),
 		instances: whole('instances', values.instances, 1, 8),
 		workers: whole('workers', values.workers, 1, 8),
