@@ -6,6 +6,7 @@ import { isInsecureOrigin } from '../src/lib/server/auth/session-cookie.ts';
 import { ConfigError, readConfig } from '../src/lib/server/config.ts';
 import type { Config } from '../src/lib/server/config.ts';
 import { describeError } from '../src/lib/server/observability/logger.ts';
+import { protectHttpServer } from '../src/lib/server/protection/http-server.ts';
 import { Shutdown } from '../src/lib/server/shutdown.ts';
 import { dispatchUpgrade, refuseUpgrade } from '../src/lib/server/trpc/upgrade-slot.ts';
 import { loadEnvFile } from './lib/load-env.ts';
@@ -25,7 +26,7 @@ function nodeServer(built: unknown): Server {
 	throw new Error('build/index.js does not export a server: was it built with adapter-node?');
 }
 
-async function serveWeb(): Promise<void> {
+async function serveWeb(config: Config): Promise<void> {
 	const entry = join(projectRoot(), 'build', 'index.js');
 	if (!existsSync(entry)) {
 		console.error('There is no build yet. Run `npm run build` first.');
@@ -38,6 +39,10 @@ async function serveWeb(): Promise<void> {
 	process.env['SHUTDOWN_TIMEOUT'] ||= '5';
 	// adapter-node reads its settings from the environment when it is imported, then listens.
 	const server = nodeServer(await import(pathToFileURL(entry).href));
+	protectHttpServer(server, {
+		https: config.origin?.startsWith('https:') ?? false,
+		env: process.env
+	});
 	server.on('upgrade', (request, socket, head) => {
 		if (!dispatchUpgrade(request, socket, head)) refuseUpgrade(socket, 404, 'Not found.');
 	});
@@ -76,7 +81,12 @@ async function start(): Promise<void> {
 			`ORIGIN is ${config.origin}: over plain http browsers drop the session cookie, and nobody can sign in. Serve it over https.`
 		);
 	}
-	await serveWeb();
+	if (config.origin?.startsWith('https:') && config.trustedProxyHeader === null) {
+		console.error(
+			'TRUSTED_PROXY_HEADER is not set: behind a proxy all visitors count as one address, and share its limits.'
+		);
+	}
+	await serveWeb(config);
 }
 
 loadEnvFile();

@@ -5,6 +5,7 @@ import { EXPORT_FILES } from '../../src/lib/server/exports/export-file.ts';
 import { readCsv } from './exports-model.ts';
 import { ACTOR, createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
+import { emptyRedis } from './redis-nodes.ts';
 
 let app: TestContext;
 beforeAll(async () => {
@@ -84,7 +85,7 @@ describe('a show can be exported when it is over and Postgres has all of it', ()
 		await expectObstacle(showId, 'running');
 		await app.actions.changeStatus(showId, 'ended', ACTOR);
 		await app.writeBehind.persist(showId);
-		await app.redis.flushdb();
+		await emptyRedis(app.redis);
 		expect((await ask(showId)).status).toBe(200);
 	});
 });

@@ -6,6 +6,7 @@ import { OperatorActions } from './allocator/operator-actions.ts';
 import { ScriptRunner } from './allocator/script-runner.ts';
 import { createAuthService } from './auth/service.ts';
 import type { Config } from './config.ts';
+import { useFailpoints } from './failpoints.ts';
 import { databaseOf, openPool } from './history/database.ts';
 import { readNewestPersistedEvents } from './history/event-log.ts';
 import { persistedPosition } from './history/postgres-state.ts';
@@ -29,8 +30,9 @@ import { createLogger } from './observability/logger.ts';
 import { Metrics } from './observability/metrics.ts';
 import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
+import { RequestLimits } from './protection/request-limits.ts';
 import { LiveHub } from './realtime/hub.ts';
-import { connectRedis } from './redis/connections.ts';
+import { connectRedis, onServerChange } from './redis/connections.ts';
 import type { ConnectionKind } from './redis/connections.ts';
 import { checkServer } from './redis/durability.ts';
 import type { RedisClient } from './redis/run-script.ts';
@@ -67,10 +69,11 @@ const DATABASE_PATIENCE_MS = 500;
  * Throws when the Redis server is too old; connections that are away are retried in the background.
  */
 export async function createAppContext(config: Config): Promise<AppContext> {
+	useFailpoints(config);
 	const metrics = new Metrics(config.role);
 	const logger = createLogger(config.logLevel, { onLine: metrics.access.logged });
 	const pool = openPool(config.database, throttledErrors(logger, 'postgres'));
-	const db = databaseOf(pool);
+	const db = databaseOf(pool, config.database.poolSize);
 	const connections: { kind: ConnectionKind; client: RedisClient }[] = [];
 	const connect = (kind: ConnectionKind): RedisClient => {
 		const client = connectRedis(config.redis, kind, throttledErrors(logger, `redis ${kind}`));
@@ -224,6 +227,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		channels,
 		meta: meta?.services ?? null,
 		live,
+		limits: new RequestLimits(config.limits),
 		auth,
 		rehearsals,
 		replays: new ReplayStates(db),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { LogPosition } from '../../domain/events.ts';
 import { AppError, isAppErrorCode } from '../errors.ts';
-import { onNewConnection } from '../redis/connections.ts';
+import { failpoint } from '../failpoints.ts';
+import { onServerChange } from '../redis/connections.ts';
 import { showKey } from '../redis/keys.ts';
 import type { ShowKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
@@ -64,7 +65,7 @@ export class ScriptRunner {
 
 	constructor(options: ScriptRunnerOptions) {
 		this.#options = options;
-		onNewConnection(options.redis, () => this.#connection++);
+		onServerChange(options.redis, () => this.#connection++);
 	}
 
 	/**
@@ -115,6 +116,7 @@ export class ScriptRunner {
 		let code = 'FAILED';
 		try {
 			const raw = await runScript(this.#options.redis, lua, keys, args);
+			failpoint('script-replied');
 			const reply = replySchema.parse(raw);
 			[code] = reply;
 			const [, epoch, seq, detail] = reply;

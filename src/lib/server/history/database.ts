@@ -1,5 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
+import { guardPool, postgresSocket } from './guarded-pool.ts';
+import { IDLE_IN_TRANSACTION_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './statement-timeout.ts';
 import type { BlockListsTable, BuyerIdentitiesTable, BuyerProfilesTable } from './tables/buyers.ts';
 import type {
 	ChannelSourcesTable,
@@ -46,6 +48,8 @@ export type DatabaseConfig = {
 	readonly url: string;
 	/** Most connections of this process. */
 	readonly poolSize: number;
+	/** How long a statement may take, 0 for ever; 10 s unless given (statement-timeout.ts). */
+	readonly statementTimeoutMs?: number;
 };
 
 /** Opens a pool. Errors of idle connections go to `onError`: unheard, a failover would end the process. */
@@ -56,6 +60,10 @@ export function openPool(config: DatabaseConfig, onError: (error: Error) => void
 		connectionTimeoutMillis: 5_000,
 		idleTimeoutMillis: 30_000,
 		keepAlive: true,
+		statement_timeout: config.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+		idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+		// What may take for ever, as the building of an index, says nothing meanwhile.
+		stream: () => postgresSocket(config.statementTimeoutMs === 0 ? 0 : undefined),
 		application_name: 'sellary'
 	});
 	pool.on('error', onError);
@@ -65,14 +73,15 @@ export function openPool(config: DatabaseConfig, onError: (error: Error) => void
 	return pool;
 }
 
-/** Queries through the pool; destroying it ends the pool. */
-export function databaseOf(pool: pg.Pool): Db {
-	return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+/** Queries through the pool, within its bounds (guard-pool.ts); destroying it ends the pool. */
+export function databaseOf(pool: pg.Pool, poolSize: number): Db {
+	const dialect = new PostgresDialect({ pool: guardPool(pool, poolSize) });
+	return new Kysely<Database>({ dialect });
 }
 
 /** A database with a pool of its own: see `openPool`. */
 export function connectDatabase(config: DatabaseConfig, onError: (error: Error) => void): Db {
-	return databaseOf(openPool(config, onError));
+	return databaseOf(openPool(config, onError), config.poolSize);
 }
 
 /** Throws when Postgres does not answer. */

@@ -9,6 +9,7 @@ import { BLOCK_BUYERS_SCRIPT } from '../allocator/block-lists.ts';
 import type { BlockList } from '../allocator/block-lists.ts';
 import type { IncomingComment } from '../allocator/comment.ts';
 import { AppError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Logger } from '../observability/logger.ts';
 import { SHOW_KEYS, STAGED_KEYS, forkedKey, showKey, stagingKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
@@ -16,11 +17,12 @@ import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import { readBlockListOfShow } from './block-list.ts';
 import type { Db } from './database.ts';
-import { forksHistory, retakeForked } from './forked-log.ts';
+import { retakeForked } from './forked-log.ts';
 import { continuesHistory, readLiveLog } from './live-log.ts';
 import { persistedPosition, readPostgresState } from './postgres-state.ts';
 import { ShowStaging } from './show-staging.ts';
 import type { StagedEntries } from './show-staging.ts';
+import { withLongStatements } from './statement-timeout.ts';
 
 /** Rebuilds at the same time in one process: each holds a database connection for its lock. */
 const MAX_CONCURRENT = 2;
@@ -102,7 +104,9 @@ export class Recovery {
 	 */
 	async #recover(showId: string, damaged: LogPosition | null): Promise<string | null> {
 		return await this.#options.db.connection().execute(async (connection) => {
-			await sql`select pg_advisory_lock(hashtextextended(${showId}, 0))`.execute(connection);
+			await withLongStatements(connection, () =>
+				sql`select pg_advisory_lock(hashtextextended(${showId}, 0))`.execute(connection)
+			);
 			try {
 				for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
 					const made = await this.#make(showId, damaged);
@@ -126,9 +130,7 @@ export class Recovery {
 		if (!cursor) throw new AppError('SHOW_NOT_FOUND');
 		const live = await readLiveLog(redis, showId);
 		const continued =
-			live !== null &&
-			continuesHistory(live, cursor) &&
-			!(await forksHistory(db, redis, showId, cursor));
+			live !== null && (await continuesHistory(this.#options, showId, live, cursor));
 		if (!continued) {
 			const epoch = await this.#rebuild(showId, () => live && { epoch: live.epoch, seq: null });
 			return epoch === null ? null : { forked: live && epoch };
@@ -152,11 +154,13 @@ export class Recovery {
 		const startedAt = performance.now();
 		const epoch = newEpoch();
 		if (!(await this.#fence(showId, epoch))) throw new AppError('SHOW_NOT_FOUND');
+		failpoint('rebuild-fenced');
 		const state = await readPostgresState(db, showId);
 		if (!state) throw new AppError('SHOW_NOT_FOUND');
 		const blocks = await readBlockListOfShow(db, showId);
 		const staging = new ShowStaging(db, redis, this.#script('restore-stage'));
 		const staged = await staging.stage(state, blocks, epoch);
+		failpoint('rebuild-staged');
 		const code = await this.#commit(state, epoch, replaced(state.seq), staged);
 		if (code === 'OK') await this.#renewBlocks(showId, blocks);
 		const durationMs = Math.round(performance.now() - startedAt);

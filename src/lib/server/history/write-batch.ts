@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import type { LogPosition, ShowEvent } from '../../domain/events.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Database, Db } from './database.ts';
 import { project } from './projection.ts';
 import type { ClaimChange, Projection } from './projection.ts';
+import { allowLongStatements } from './statement-timeout.ts';
 
 type Tx = Transaction<Database>;
 
@@ -211,6 +213,7 @@ export async function writeBatch(
 	if (!last) return true;
 	const projection = project(events);
 	return await db.transaction().execute(async (tx) => {
+		await allowLongStatements(tx);
 		const moved = await tx
 			.updateTable('shows')
 			.set((eb) => ({
@@ -236,6 +239,7 @@ export async function writeBatch(
 		if (moved.numUpdatedRows === 0n) return false;
 
 		await insertEvents(tx, showId, events);
+		failpoint('batch-inserted');
 		await insertComments(tx, showId, projection.comments);
 		await upsertItems(tx, showId, projection);
 		await markReallocated(tx, showId, projection.reallocated);
