@@ -8,8 +8,6 @@ import { COUNTERS } from '../../domain/show-state.ts';
 import type { Claim, ShowState } from '../../domain/show-state.ts';
 import { BLOCK_BUYERS_SCRIPT } from '../allocator/block-lists.ts';
 import type { BlockList } from '../allocator/block-lists.ts';
-import { commentKey } from '../allocator/comment.ts';
-import { encodeCommentResult } from '../allocator/comment-results.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import { SHOW_KEYS, STAGED_KEYS, showKey, stagingKey } from '../redis/keys.ts';
@@ -21,10 +19,10 @@ import { readBlockListOfShow } from './block-list.ts';
 import type { Db } from './database.ts';
 import { continuesHistory, readLiveLog } from './live-log.ts';
 import { persistedPosition, readPostgresState } from './postgres-state.ts';
+import { readStagedComments } from './staged-comments.ts';
 
 /** Values per script call; Lua's `unpack` fails near 8,000 elements (the queue doubles them). */
 const STAGE_VALUES = 3_000;
-const COMMENT_PAGE = 1_500;
 /** A rebuild that dies leaves its staging keys behind for this long. */
 const STAGING_TTL_SECONDS = 900;
 /** Rebuilds at the same time in one process: each holds a database connection for its lock. */
@@ -213,37 +211,24 @@ export class Recovery {
 		return entries;
 	}
 
-	/** Identities and first results of all comments, page by page: a million take little memory. */
+	/**
+	 * Identities and first results of all comments, page by page: a million take little memory. Postgres
+	 * reads a page while Redis stages the one before.
+	 */
 	async #stageComments(
 		state: ShowState,
 		put: (key: StagedKey, values: string[]) => Promise<void>
 	): Promise<void> {
-		for (let after = 0; ;) {
-			const rows = await this.#options.db
-				.selectFrom('comments')
-				.select(['seq', 'platform', 'comment_id', 'outcome', 'item_number', 'claim_id', 'position'])
-				.where('show_id', '=', state.showId)
-				.where('seq', '>', String(after))
-				.orderBy('seq')
-				.limit(COMMENT_PAGE)
-				.execute();
-			await put(
-				'comments',
-				rows.flatMap((row) => [
-					commentKey(row.platform, row.comment_id),
-					encodeCommentResult({
-						seq: Number(row.seq),
-						outcome: row.outcome,
-						item: row.item_number === null ? null : String(row.item_number),
-						claimId: row.claim_id,
-						position: row.position
-					})
-				])
-			);
-			const last = rows.at(-1);
-			if (!last || rows.length < COMMENT_PAGE) return;
-			after = Number(last.seq);
+		let staging = Promise.resolve();
+		for (let after: string | null = '0'; after !== null;) {
+			const { values, last } = await readStagedComments(this.#options.db, state.showId, after);
+			await staging;
+			staging = put('comments', values);
+			// Its failure is heard when it is awaited; until then it must not count as unheard.
+			staging.catch(() => undefined);
+			after = last;
 		}
+		await staging;
 	}
 
 	async #put(showId: string, epoch: string, key: StagedKey, values: string[]): Promise<void> {

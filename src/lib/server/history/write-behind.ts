@@ -27,6 +27,8 @@ export type WriteBehindOptions = {
 	readonly recover: (showId: string, damaged: LogPosition | null) => Promise<void>;
 };
 
+type ReadAhead = { readonly fromSeq: number; readonly events: Promise<ShowEvent[]> };
+
 /** The stream of a show lacks events that Postgres has not got either. An operator must look. */
 export class SplitHistoryError extends Error {
 	override readonly name = 'SplitHistoryError';
@@ -77,6 +79,7 @@ export class WriteBehind {
 		const { db, redis } = this.#options;
 		let written = 0;
 		let goal: number | null = null;
+		let ahead: ReadAhead | null = null;
 		for (let looks = 0; ;) {
 			const cursor = await persistedPosition(db, showId);
 			const live = await readLiveLog(redis, showId);
@@ -92,7 +95,8 @@ export class WriteBehind {
 				if (live.persistedSeq < cursor.seq) await this.#mark(showId, live.epoch, cursor.seq);
 				return written;
 			}
-			const events = await this.#readBatch(showId, cursor.seq + 1);
+			const events: ShowEvent[] = await this.#nextBatch(showId, cursor.seq + 1, live, ahead);
+			ahead = null;
 			const last = events.at(-1);
 			if (!last || events[0]?.seq !== cursor.seq + 1 || last.epoch !== live.epoch) {
 				// Replaced or trimmed between the reads; if it stays so, the outbox has lost events.
@@ -102,11 +106,35 @@ export class WriteBehind {
 						`go on from event ${cursor.seq}, the last one in Postgres`
 				);
 			}
+			if (last.seq < goal) ahead = this.#readAhead(showId, last.seq + 1);
 			if (!(await writeBatch(db, showId, cursor, events))) continue;
 			looks = 0;
 			written += events.length;
 			await this.#mark(showId, live.epoch, last.seq);
 		}
+	}
+
+	/** Reads the next batch while Postgres writes the one before it. */
+	#readAhead(showId: string, fromSeq: number): ReadAhead {
+		const events = this.#readBatch(showId, fromSeq);
+		// Its failure is heard when it is awaited, if it is at all.
+		events.catch(() => undefined);
+		return { fromSeq, events };
+	}
+
+	/** What was read ahead, if it starts there and the log still holds it; else what the stream holds now. */
+	async #nextBatch(
+		showId: string,
+		fromSeq: number,
+		live: LogPosition,
+		ahead: ReadAhead | null
+	): Promise<ShowEvent[]> {
+		if (ahead?.fromSeq === fromSeq) {
+			const events = await ahead.events;
+			const last = events.at(-1);
+			if (last && last.epoch === live.epoch && last.seq <= live.seq) return events;
+		}
+		return await this.#readBatch(showId, fromSeq);
 	}
 
 	/**

@@ -7,7 +7,7 @@ import type { ClaimTarget, StatusAction, Undoable } from '../allocator/operator-
 import { AppError } from '../errors.ts';
 import { readActionEvents } from '../history/action-events.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
-import type { LiveBatch, SubscribeOptions } from '../realtime/hub-types.ts';
+import type { BatchReader, SubscribeOptions } from '../realtime/hub-types.ts';
 import type { ApiServices } from './services.ts';
 
 /** What a member may watch of one show. Made from a `ScopedShow` only, so it is of their workspace. */
@@ -24,7 +24,7 @@ export class ShowView {
 		return this.#live.snapshot(this.#show.id);
 	}
 
-	subscribe(options: SubscribeOptions): AsyncGenerator<LiveBatch, void, undefined> {
+	subscribe(options: SubscribeOptions): BatchReader {
 		return this.#live.subscribe(this.#show.id, options);
 	}
 }
