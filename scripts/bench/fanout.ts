@@ -10,8 +10,8 @@ import type { Workbench } from './workbench.ts';
 const SUBSCRIBERS = [1_000, 5_000, 10_000] as const;
 const QUICK_SUBSCRIBERS = [200, 1_000] as const;
 /** Deliveries of one turn: so many that it takes a second or two. */
-const DELIVERIES = 100_000;
-const QUICK_DELIVERIES = 20_000;
+const DELIVERIES = 50_000;
+const QUICK_DELIVERIES = 10_000;
 
 export type FanoutSideFigures = {
 	/** Deliveries: a message to ten subscribers is ten. */
