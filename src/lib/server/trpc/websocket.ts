@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
-import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { addressGroup, upgradeAddress } from '../auth/client-address.ts';
 import type { Member } from '../auth/member.ts';
 import { isOwnUpgrade } from '../auth/request-origin.ts';
@@ -51,6 +50,13 @@ export type LiveSocket = {
 	readonly connectionCount: number;
 };
 
+/** What tRPC sends is JSON, whether it was encoded for this socket or, as bytes, for all of them. */
+class TextSocket extends WebSocket {
+	override send(data: string | Uint8Array): void {
+		super.send(data, { binary: false });
+	}
+}
+
 type Admission = { readonly member: Member; readonly address: string };
 
 const TOO_MANY = 'Too many open consoles. Please close some.';
@@ -63,6 +69,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 	const { auth, config, limits, logger } = services;
 	const server = new WebSocketServer({
 		noServer: true,
+		WebSocket: TextSocket,
 		maxPayload: MAX_PAYLOAD_BYTES,
 		perMessageDeflate: false
 	});
