@@ -33,7 +33,13 @@ export const init: ServerInit = async () => {
 		await socket.close();
 		await context.close();
 	};
-	replaceApp({ services: context, socket, gate: new RequestGate(context), forgeries: new ForgeryLimit(), close });
+	replaceApp({
+		services: context,
+		socket,
+		gate: new RequestGate(context),
+		forgeries: new ForgeryLimit(),
+		close
+	});
 	setUpgradeHandler(socket.handleUpgrade);
 	if (dev) return;
 	// The server drains before it says `sveltekit:shutdown`, and open sockets would keep it waiting.
@@ -92,7 +98,8 @@ async function answer(
 		method,
 		headers,
 		pathname: event.url.pathname,
-		address: requestAddress(event, services.config)
+		address: requestAddress(event, services.config),
+		sessionId: event.cookies.get(SESSION_COOKIE) ?? null
 	};
 	try {
 		return await gate.run(arrived, async () => {
