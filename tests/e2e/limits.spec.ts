@@ -180,6 +180,35 @@ test('one tenant’s storm is refused with a time to come back, and takes nothin
 	await expect.poll(async () => (await list('203.0.113.51', sessions.stormy)).status).toBe(200);
 });
 
+test('the calls of a batch count one by one, and changes by their own measure', async ({
+	server
+}) => {
+	const { origin } = server.app;
+	const [stormy, quiet] = await Promise.all([server.account(), server.account()]);
+	const sessions = {
+		stormy: await sessionOf(server, stormy),
+		quiet: await sessionOf(server, quiet)
+	};
+	const twenty = Array.from({ length: 20 }, () => 'items.add').join(',');
+	/** Twenty changes that are refused for what they say, if they are not for their number. */
+	const change = async (address: string, session: string): Promise<string[]> => {
+		const answer = await fetch(`${origin}/api/trpc/${twenty}?batch=1`, {
+			method: 'POST',
+			headers: { ...comingFrom(address, session), origin, 'content-type': 'application/json' },
+			body: JSON.stringify(Object.fromEntries(Array.from({ length: 20 }, (_, n) => [n, {}])))
+		});
+		const text = await answer.text();
+		return [...text.matchAll(/"appCode":"([A-Z_]+)"/g)].map(([, code = '']) => code);
+	};
+	const codes: string[] = [];
+	for (let n = 0; n < 40; n++) codes.push(...(await change('203.0.113.55', sessions.stormy)));
+	const limited = codes.filter((code) => code === 'RATE_LIMITED').length;
+	expect(codes).toHaveLength(800);
+	expect(limited).toBeGreaterThan(100);
+	expect(800 - limited).toBeGreaterThanOrEqual(150);
+	expect(new Set(await change('203.0.113.56', sessions.quiet))).toEqual(new Set(['INVALID_INPUT']));
+});
+
 test('of a list of addresses only the proxy’s own word counts', async ({ server }) => {
 	const { origin } = server.app;
 	const ask = async (forwarded: string) => {
