@@ -180,6 +180,43 @@ test('one tenant’s storm is refused with a time to come back, and takes nothin
 	await expect.poll(async () => (await list('203.0.113.51', sessions.stormy)).status).toBe(200);
 });
 
+test('whoever is refused sees in the console what happened and what to do', async ({
+	page,
+	server
+}) => {
+	const { origin } = server.app;
+	const account = await server.account();
+	const showId = await server.show(account, { '12': 1 });
+	const session = await sessionOf(server, account);
+	await signIn(page, account);
+	await openConsole(page, showId);
+	const twenty = Array.from({ length: 20 }, () => 'items.add').join(',');
+	let storming = true;
+	const storm = (async () => {
+		while (storming) {
+			await fetch(`${origin}/api/trpc/${twenty}?batch=1`, {
+				method: 'POST',
+				headers: {
+					...comingFrom('203.0.113.57', session),
+					origin,
+					'content-type': 'application/json'
+				},
+				body: JSON.stringify(Object.fromEntries(Array.from({ length: 20 }, (_, n) => [n, {}])))
+			});
+		}
+	})();
+	const refusal = page.getByText('Too many requests. Nothing was changed; try again in a second.');
+	await expect(async () => {
+		await page.keyboard.press('n');
+		await expect(refusal.first()).toBeVisible({ timeout: 500 });
+	}).toPass();
+	storming = false;
+	await storm;
+	// The live connection never noticed.
+	await server.say(showId, 'ana', 'sold 12');
+	await expect(panel(page, 'Claims')).toContainText('ana');
+});
+
 test('the calls of a batch count one by one, and changes by their own measure', async ({
 	server
 }) => {
