@@ -27,7 +27,7 @@ const MAX_BATCH_CALLS = 20;
 const MAX_CONNECTIONS_PER_USER = 50;
 const MAX_CONNECTIONS_PER_WORKSPACE = 500;
 /** Upgrades whose session is being looked up at the same time. */
-const UPGRADES_IN_FLIGHT = { total: 200, perKey: 200 };
+const MAX_UPGRADES_IN_FLIGHT = 200;
 const IDLE_CHECK_MS = 15_000;
 const KEEP_ALIVE = { enabled: true, pingMs: 30_000, pongWaitMs: 5_000 };
 export type LiveSocketOptions = {
@@ -78,7 +78,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 	const pending = new Set<Duplex>();
 	const connections = new Map<WebSocket, GuardedConnection>();
 	const open = new OpenCounts();
-	const upgrades = new InFlight(UPGRADES_IN_FLIGHT);
+	const upgrades = new InFlight(MAX_UPGRADES_IN_FLIGHT);
 	const idleTimer = setInterval(() => {
 		for (const connection of connections.values()) connection.cutIfIdle(performance.now());
 	}, IDLE_CHECK_MS);
@@ -149,7 +149,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 		}
 		const sessionId = readSessionCookie(cookie);
 		if (sessionId === null) return refuseUpgrade(socket, 401, new AppError('SIGNED_OUT').message);
-		const member = await upgrades.run(group, () => auth.validateSession(sessionId));
+		const member = await upgrades.run([], () => auth.validateSession(sessionId));
 		if (socket.destroyed || socket.writableEnded) return;
 		if (closing) return refuseUpgrade(socket, 503, 'The server is restarting.', RETRY_SOON);
 		if (!member) return refuseUpgrade(socket, 401, new AppError('SIGNED_OUT').message);
