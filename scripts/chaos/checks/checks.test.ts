@@ -283,6 +283,27 @@ describe('clientSequence', () => {
 		expect(kinds({ history: [...HISTORY, FLUSH, strange] })).toEqual(new Set());
 	});
 
+	test('a console that went on from a story that Redis forgot', () => {
+		const other = [
+			...LOG.slice(0, 4),
+			event(5, 'error', { code: 'x', message: 'x', channelId: null })
+		];
+		const [snapshot, forgotten] = watched('console', 2, other);
+		const rest = watched('console', 5, LOG).at(-1);
+		const fresh: HistoryLine = {
+			...{ type: 'snapshot', at: 45, console: 'console', showId: SHOW },
+			position: { epoch: 'first', seq: 5 }
+		};
+		if (!snapshot || !forgotten || !rest) throw new Error('nothing was watched');
+		const spoken = HISTORY.filter((line) => line.type === 'invoke' || line.type === 'ok');
+		const mixed = [...spoken, FLUSH, snapshot, forgotten, rest];
+		expect(messages({ history: mixed }, 'clientSequence')).toEqual([
+			'console went on to first:6 from first:5, which did not happen so'
+		]);
+		const afresh = [...spoken, FLUSH, snapshot, forgotten, fresh, rest];
+		expect(kinds({ history: afresh })).toEqual(new Set());
+	});
+
 	test('a console that stands elsewhere, holds other facts, or could not fold', () => {
 		const [end] = evidence().consoles;
 		if (!end) throw new Error('no console');
