@@ -25,9 +25,10 @@ const ALLOWED: Record<string, readonly string[]> = {
 	realtime: [...FOUNDATION, 'allocator', 'redis', 'domain'],
 	history: [...FOUNDATION, 'allocator', 'redis', 'domain'],
 	auth: [...FOUNDATION, 'history', 'redis', 'domain'],
+	protection: [...FOUNDATION, 'auth'],
 	jobs: [
 		...FOUNDATION,
-		...['rehearsal', 'channels', 'allocator', 'history', 'auth', 'redis', 'domain']
+		...['rehearsal', 'channels', 'allocator', 'history', 'auth', 'protection', 'redis', 'domain']
 	],
 	channels: [...FOUNDATION, 'allocator', 'history', 'redis', 'domain'],
 	exports: [...FOUNDATION, 'history', 'redis', 'domain'],
@@ -35,13 +36,13 @@ const ALLOWED: Record<string, readonly string[]> = {
 	trpc: [
 		...FOUNDATION,
 		...['allocator', 'realtime', 'history', 'channels', 'jobs', 'auth', 'rehearsal'],
-		...['redis', 'domain']
+		...['protection', 'redis', 'domain']
 	],
 	/** Files directly in lib/server that put the parts together, and hooks.server.ts. */
 	root: [
 		...FOUNDATION,
 		...['trpc', 'allocator', 'realtime', 'history', 'channels', 'jobs', 'auth', 'observability'],
-		...['redis', 'domain']
+		...['exports', 'protection', 'redis', 'domain']
 	],
 	rehearsal: [...FOUNDATION, 'allocator', 'history', 'redis', 'domain', 'root'],
 	browser: ['domain', 'trpc'],

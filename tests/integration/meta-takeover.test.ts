@@ -7,6 +7,7 @@ import { WebhookQueue, startWebhookWorker } from '../../src/lib/server/jobs/webh
 import { connectRedis } from '../../src/lib/server/redis/connections.ts';
 import { JOBS_PREFIX } from '../../src/lib/server/redis/keys.ts';
 import { liveState } from './probes.ts';
+import { onCluster } from './harness.ts';
 import {
 	createMetaContext,
 	loggedIds,
@@ -42,6 +43,7 @@ async function startWorker(): Promise<ChildProcess> {
 			LOG_LEVEL: 'silent',
 			ROLE: 'worker',
 			REDIS_URL: urls.redis,
+			REDIS_CLUSTER: String(onCluster),
 			DATABASE_URL: urls.database
 		},
 		stdio: ['ignore', 'pipe', 'inherit']

@@ -31,6 +31,9 @@ const envSchema = z.object({
 			.optional()
 	),
 	...metricsVariables,
+	LIMIT_MEMBER_CALLS_PER_SECOND: setting(z.coerce.number().min(1).max(10_000).default(60)),
+	LIMIT_ADDRESS_REQUESTS_PER_SECOND: setting(z.coerce.number().min(1).max(100_000).default(100)),
+	LIMIT_ADDRESS_SOCKETS: setting(z.coerce.number().int().min(1).max(100_000).default(200)),
 	...metaVariables,
 	...tokenKeyVariables
 });
@@ -53,6 +56,15 @@ export type Config = {
 	readonly failpoints: string | null;
 	/** Who may read health and metrics where. */
 	readonly metrics: MetricsSettings;
+	/** Limits that depend on who uses the deployment; the others are constants (docs/operations/limits.md). */
+	readonly limits: {
+		/** Calls of the API per second of one member; five times as many at once, and per workspace. */
+		readonly memberCallsPerSecond: number;
+		/** Requests per second from one address; five times as many at once, a fifth when signed out. */
+		readonly addressRequestsPerSecond: number;
+		/** Open consoles of one address. */
+		readonly addressSockets: number;
+	};
 	/** The Meta app, for Facebook and Instagram. Null: this deployment has none. */
 	readonly meta: MetaSettings | null;
 	/** Keys of the stored tokens: the first one seals, all of them open. */
@@ -92,6 +104,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		trustedProxyHeader: values.TRUSTED_PROXY_HEADER ?? null,
 		failpoints: isProduction ? null : (values.FAILPOINTS ?? null),
 		metrics: readMetricsSettings(values),
+		limits: {
+			memberCallsPerSecond: values.LIMIT_MEMBER_CALLS_PER_SECOND,
+			addressRequestsPerSecond: values.LIMIT_ADDRESS_REQUESTS_PER_SECOND,
+			addressSockets: values.LIMIT_ADDRESS_SOCKETS
+		},
 		meta: readMetaSettings(values),
 		tokenKeys: values.TOKEN_KEYS ?? []
 	};

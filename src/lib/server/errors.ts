@@ -45,6 +45,7 @@ export const APP_ERRORS = {
 	LAST_OWNER: 'A workspace needs an owner. Make somebody else an owner first.',
 	ALREADY_MEMBER: 'You are a member of this workspace already.',
 	INVITE_NOT_FOUND: 'This invitation was used, withdrawn or is too old. Ask for a new one.',
+	TOO_LARGE: 'This is too large.',
 	RATE_LIMITED: 'Too many attempts. Please wait a moment.',
 	BAD_ORIGIN: 'This request came from another site and was refused.',
 	// the system

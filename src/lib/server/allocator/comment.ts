@@ -128,31 +128,31 @@ export class CommentIntake {
 		const author = authorOf(comment);
 		const buyer = commentAuthor(author);
 		const text = cleanText(comment.text, MAX_COMMENT_TEXT);
-		const logged = JSON.stringify({
-			platform: comment.platform,
+		const { platform, userId, handle, displayName, fromPage } = author;
+		const authorJson = JSON.stringify({ platform, userId, handle, displayName });
+		const restJson = JSON.stringify({
 			liveId: comment.liveId,
 			commentId,
 			postedAt: comment.postedAt ?? null,
-			userId: author.userId,
-			handle: author.handle,
-			displayName: author.displayName,
-			fromPage: author.fromPage,
+			fromPage,
 			text
 		});
+		// One JSON object in two parts, the first of which serves as the buyer of a claim too (lua/comment.lua).
+		const authorPart = authorJson.slice(0, -1);
+		const restPart = `,${restJson.slice(1, -1)}`;
 		const key = commentKey(comment.platform, commentId);
-		const buyerJson = buyer ? JSON.stringify(buyer) : '';
 
 		for (;;) {
 			const words = this.#words.get(showId);
 			const intent = words ? parseComment(text, words) : null;
 			const reply = await this.#runner.call(COMMENT_SCRIPT, showId, [
 				key,
-				logged,
+				authorPart,
+				restPart,
 				intent?.kind ?? '',
 				intent?.item ?? '',
 				words?.claimWord ?? '',
 				words?.passWord ?? '',
-				buyerJson,
 				buyer?.key ?? '',
 				randomUUID()
 			]);

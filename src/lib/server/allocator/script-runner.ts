@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { LogPosition } from '../../domain/events.ts';
 import { AppError, isAppErrorCode } from '../errors.ts';
 import { failpoint } from '../failpoints.ts';
-import { onNewConnection } from '../redis/connections.ts';
+import { onServerChange } from '../redis/connections.ts';
 import { actionKey, showKey } from '../redis/keys.ts';
 import type { ShowKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
@@ -66,7 +66,7 @@ export class ScriptRunner {
 
 	constructor(options: ScriptRunnerOptions) {
 		this.#options = options;
-		onNewConnection(options.redis, () => this.#connection++);
+		onServerChange(options.redis, () => this.#connection++);
 	}
 
 	/**

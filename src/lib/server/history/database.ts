@@ -6,6 +6,8 @@ import type { Migration } from 'kysely/migration';
 import pg from 'pg';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { guardPool, postgresSocket } from './guarded-pool.ts';
+import { IDLE_IN_TRANSACTION_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './statement-timeout.ts';
 import { projectRoot } from '../project-root.ts';
 import type { BlockListsTable, BuyerIdentitiesTable, BuyerProfilesTable } from './tables/buyers.ts';
 import type {
@@ -51,6 +53,8 @@ export type DatabaseConfig = {
 	readonly url: string;
 	/** Most connections of this process. */
 	readonly poolSize: number;
+	/** How long a statement may take, 0 for ever; 10 s unless given (statement-timeout.ts). */
+	readonly statementTimeoutMs?: number;
 };
 
 /** Opens a pool. Errors of idle connections go to `onError`: unheard, a failover would end the process. */
@@ -61,6 +65,9 @@ export function openPool(config: DatabaseConfig, onError: (error: Error) => void
 		connectionTimeoutMillis: 5_000,
 		idleTimeoutMillis: 30_000,
 		keepAlive: true,
+		statement_timeout: config.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+		idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+		stream: () => postgresSocket(),
 		application_name: 'sellary'
 	});
 	pool.on('error', onError);
@@ -70,14 +77,15 @@ export function openPool(config: DatabaseConfig, onError: (error: Error) => void
 	return pool;
 }
 
-/** Queries through the pool; destroying it ends the pool. */
-export function databaseOf(pool: pg.Pool): Db {
-	return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+/** Queries through the pool, within its bounds (guard-pool.ts); destroying it ends the pool. */
+export function databaseOf(pool: pg.Pool, poolSize: number): Db {
+	const dialect = new PostgresDialect({ pool: guardPool(pool, poolSize) });
+	return new Kysely<Database>({ dialect });
 }
 
 /** A database with a pool of its own: see `openPool`. */
 export function connectDatabase(config: DatabaseConfig, onError: (error: Error) => void): Db {
-	return databaseOf(openPool(config, onError));
+	return databaseOf(openPool(config, onError), config.poolSize);
 }
 
 const migrationSchema = z.object({

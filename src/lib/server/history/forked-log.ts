@@ -1,7 +1,7 @@
 import { isSameEvent, startsCall } from '../../domain/events.ts';
-import type { LogPosition, ShowEvent } from '../../domain/events.ts';
+import type { ShowEvent } from '../../domain/events.ts';
 import type { IncomingComment } from '../allocator/comment.ts';
-import { readEvents, readEventsOf } from '../allocator/event-stream.ts';
+import { readEventsOf } from '../allocator/event-stream.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import { forkedKey } from '../redis/keys.ts';
@@ -10,24 +10,6 @@ import type { Db } from './database.ts';
 import { readPersistedEvents } from './event-log.ts';
 
 const PAGE_EVENTS = 1_000;
-
-/**
- * Whether Redis holds another event than Postgres where Postgres stands: the server came back with an
- * old state and went on from there, past the cursor, before anybody noticed. Then the same seqs tell two
- * stories, and the positions alone look healthy. False when the stream no longer reaches back to the
- * cursor: what was rebuilt or trimmed has been compared before.
- */
-export async function forksHistory(
-	db: Db,
-	redis: RedisClient,
-	showId: string,
-	cursor: LogPosition
-): Promise<boolean> {
-	const [live] = await readEvents(redis, showId, cursor.seq, 1);
-	if (live?.seq !== cursor.seq) return false;
-	const [stored] = await readPersistedEvents(db, showId, cursor.seq, 1);
-	return stored?.seq === cursor.seq && !isSameEvent(live, stored);
-}
 
 export type RetakeOptions = {
 	readonly db: Db;

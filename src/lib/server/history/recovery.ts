@@ -17,11 +17,12 @@ import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import { readBlockListOfShow } from './block-list.ts';
 import type { Db } from './database.ts';
-import { forksHistory, retakeForked } from './forked-log.ts';
+import { retakeForked } from './forked-log.ts';
 import { continuesHistory, readLiveLog } from './live-log.ts';
 import { persistedPosition, readPostgresState } from './postgres-state.ts';
 import { ShowStaging } from './show-staging.ts';
 import type { StagedEntries } from './show-staging.ts';
+import { withLongStatements } from './statement-timeout.ts';
 
 /** Rebuilds at the same time in one process: each holds a database connection for its lock. */
 const MAX_CONCURRENT = 2;
@@ -103,7 +104,9 @@ export class Recovery {
 	 */
 	async #recover(showId: string, damaged: LogPosition | null): Promise<string | null> {
 		return await this.#options.db.connection().execute(async (connection) => {
-			await sql`select pg_advisory_lock(hashtextextended(${showId}, 0))`.execute(connection);
+			await withLongStatements(connection, () =>
+				sql`select pg_advisory_lock(hashtextextended(${showId}, 0))`.execute(connection)
+			);
 			try {
 				for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
 					const made = await this.#make(showId, damaged);
@@ -127,14 +130,13 @@ export class Recovery {
 		if (!cursor) throw new AppError('SHOW_NOT_FOUND');
 		const live = await readLiveLog(redis, showId);
 		const continued =
-			live !== null &&
-			continuesHistory(live, cursor) &&
-			!(await forksHistory(db, redis, showId, cursor));
+			live !== null && (await continuesHistory(this.#options, showId, live, cursor));
 		if (!continued) {
 			const epoch = await this.#rebuild(showId, () => live && { epoch: live.epoch, seq: null });
 			return epoch === null ? null : { forked: live && epoch };
 		}
-		if (live.epoch === cursor.epoch && live.epoch !== damaged?.epoch) return { forked: null };
+		const isDamaged = live.retired || live.epoch === damaged?.epoch;
+		if (live.epoch === cursor.epoch && !isDamaged) return { forked: null };
 		// What a damaged show has and Postgres has not was acknowledged as well: it is kept.
 		await this.#options.drain(showId);
 		const epoch = await this.#rebuild(showId, (seq) => ({ epoch: live.epoch, seq }));

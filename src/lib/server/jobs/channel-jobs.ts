@@ -5,6 +5,7 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
+import { RETENTION } from './retention.ts';
 import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'channels';
@@ -66,7 +67,7 @@ export class ChannelJobs {
 			{
 				name: 'tick',
 				data: { channelId },
-				opts: { removeOnComplete: true, removeOnFail: { count: 100 } }
+				opts: RETENTION
 			}
 		);
 	}
@@ -82,7 +83,7 @@ export class ChannelJobs {
 			{
 				name: CHECK_CONNECTIONS,
 				data: {},
-				opts: { removeOnComplete: true, removeOnFail: { count: 20 } }
+				opts: RETENTION
 			}
 		);
 	}

@@ -7,10 +7,14 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
+import { QueueDepth } from './queue-depth.ts';
+import { RETENTION } from './retention.ts';
 import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'webhooks';
 const CONCURRENCY = 20;
+/** Deliveries that may wait for that. They are a few kilobytes, so that this is far below what Redis has. */
+const MAX_WAITING = 10_000;
 /** An identical delivery within this time is the same one. Later ones are told apart by their comments. */
 const SAME_DELIVERY_MS = 10 * 60_000;
 const RETRY = { attempts: 50, backoff: { type: 'exponential', delay: 250, jitter: 0.5 } } as const;
@@ -25,14 +29,17 @@ const jobSchema = z.object({ raw: z.string(), receivedAt: z.number(), look: z.nu
 /** Keeps webhook deliveries until a worker has routed them. */
 export class WebhookQueue {
 	readonly #queue: Queue;
+	readonly #depth: QueueDepth;
 
 	constructor(connection: RedisClient, logger: Logger) {
 		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
 		this.#queue.on('error', throttledErrors(logger, 'webhook queue'));
+		this.#depth = new QueueDepth(this.#queue, MAX_WAITING);
 	}
 
-	/** Returns once the delivery is stored. */
+	/** Returns once the delivery is stored. Throws `UNAVAILABLE` when too many wait: Meta comes again. */
 	async add(raw: string): Promise<void> {
+		await this.#depth.check();
 		const id = createHash('sha256').update(raw).digest('base64url');
 		await this.#queue.add(
 			'delivery',
@@ -40,8 +47,7 @@ export class WebhookQueue {
 			{
 				...RETRY,
 				deduplication: { id, ttl: SAME_DELIVERY_MS },
-				removeOnComplete: true,
-				removeOnFail: { count: 100 }
+				...RETENTION
 			}
 		);
 	}
@@ -53,7 +59,7 @@ export class WebhookQueue {
 		await this.#queue.add(
 			'delivery',
 			{ raw, receivedAt, look: look + 1 },
-			{ ...RETRY, delay, removeOnComplete: true, removeOnFail: { count: 100 } }
+			{ ...RETRY, ...RETENTION, delay }
 		);
 		return true;
 	}

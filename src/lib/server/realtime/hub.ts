@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
 import { parseNote } from '../event-schema.ts';
 import { withoutLogContext } from '../observability/log-context.ts';
 import type { Logger } from '../observability/logger.ts';
-import { onNewConnection } from '../redis/connections.ts';
+import { onServerChange } from '../redis/connections.ts';
 import { showKey } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
@@ -55,7 +55,7 @@ export class LiveHub implements LiveFeed {
 			this.#receive(channel, message)
 		);
 		for (const client of [options.redis, options.subscriber]) {
-			onNewConnection(client, () => this.#verify());
+			onServerChange(client, () => this.#verify());
 		}
 	}
 

@@ -43,6 +43,15 @@ function redisOptions(kind: ConnectionKind): RedisOptions {
 }
 
 /**
+ * Calls back whenever the connection, or that to a server of a cluster, was lost or made anew: what
+ * answers from then on may be another server.
+ */
+export function onServerChange(client: RedisClient, listener: () => void): void {
+	const events = client instanceof Cluster ? ['-node', '+node'] : ['close', 'ready'];
+	for (const event of events) client.on(event, listener);
+}
+
+/**
  * Opens a connection. Errors go to `onError`; without a listener ioredis would print them, with
  * host names, to the console.
  */
@@ -61,16 +70,4 @@ export function connectRedis(
 		: new Redis(config.url, options);
 	client.on('error', onError);
 	return client;
-}
-
-/**
- * Calls `listener` whenever commands may reach another server than before, or the same one after a
- * restart: what it holds may be older than what was acknowledged.
- */
-export function onNewConnection(client: RedisClient, listener: () => void): void {
-	client.on('ready', listener);
-	if (!(client instanceof Cluster)) return;
-	// A replica that takes over may have been connected all the time; its primary has left then.
-	client.on('+node', listener);
-	client.on('-node', listener);
 }

@@ -1,4 +1,5 @@
 import { initTRPC } from '@trpc/server';
+import type { TRPCProcedureType as ProcedureType } from '@trpc/server';
 import { z } from 'zod';
 import { actorOf } from '../auth/member.ts';
 import type { Member } from '../auth/member.ts';
@@ -28,8 +29,24 @@ const trpc = initTRPC.context<ApiContext>().create({
 
 export const { router, createCallerFactory } = trpc;
 
-/** Anybody, signed in or not. */
+/**
+ * Counts a call that came over a network; pages are counted as requests (request-gate.ts). The debug
+ * procedures, which don't exist in production, are for making thousands of comments a second.
+ */
+function countCall(ctx: ApiContext, type: ProcedureType, path: string): void {
+	if (ctx.transport === 'local' || path.startsWith('debug.')) return;
+	const { limits } = ctx.services;
+	if (ctx.member) limits.admitCall(ctx.member, type === 'mutation' ? 'mutation' : 'query');
+	else limits.admitSignedOut(ctx.clientAddress);
+}
+
+/** Anybody, signed in or not, as often as the limits allow. */
 export const publicProcedure = trpc.procedure.use(async ({ ctx, type, path, next }) => {
+	try {
+		countCall(ctx, type, path);
+	} catch (error) {
+		throw toTrpcError(error);
+	}
 	if (ctx.transport === 'http' && type === 'subscription') {
 		throw toTrpcError(
 			new AppError('INVALID_INPUT', { message: 'Subscriptions are served over the WebSocket.' })
@@ -121,6 +138,8 @@ export const operatorProcedure = operating.use(({ ctx, next }) => {
 		ctx: {
 			...workspaceAccess(ctx),
 			controlsOf: (show: ScopedShow) => new ShowControls(services, show, actor),
+			/** Throws `RATE_LIMITED` and `UNAVAILABLE` when no rehearsal can be started now. */
+			admitRehearsal: () => services.rehearsals.admit(ctx.member.workspace.id),
 			playInto: (show: ScopedShow, rehearsal: Pick<RehearsalJob, 'source' | 'speed'>) =>
 				services.rehearsals.add({ ...rehearsal, showId: show.id, postedFrom: Date.now() })
 		}

@@ -10,6 +10,7 @@ import type { ShowBlocks } from '../history/show-blocks.ts';
 import type { MetaServices } from '../jobs/meta-channels.ts';
 import type { RehearsalQueue } from '../jobs/rehearsal-jobs.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { RequestLimits } from '../protection/request-limits.ts';
 import type { LiveFeed } from '../realtime/hub-types.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 
@@ -29,8 +30,10 @@ export type ApiServices = {
 	/** Facebook and Instagram; null when this server has no Meta app. */
 	readonly meta: MetaServices | null;
 	readonly live: LiveFeed;
+	/** How often people and addresses may ask. */
+	readonly limits: RequestLimits;
 	readonly auth: AuthService;
-	readonly rehearsals: Pick<RehearsalQueue, 'add'>;
+	readonly rehearsals: Pick<RehearsalQueue, 'add' | 'admit'>;
 	/** Shows at moments of their past. */
 	readonly replays: ReplayStates;
 };

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { ShowStatus } from '../../../domain/events.ts';
 import type { Database, Db } from '../database.ts';
+import { allowLongStatements } from '../statement-timeout.ts';
 import { readAppliedRetention } from './applied-retention.ts';
 import type { AppliedRetention } from './applied-retention.ts';
 import type { ScopedShow } from './scope.ts';
@@ -80,6 +81,7 @@ export async function readSummary(db: Db, show: ScopedShow): Promise<Summary> {
 		.setIsolationLevel('repeatable read')
 		.setAccessMode('read only')
 		.execute(async (tx) => {
+			await allowLongStatements(tx);
 			const row = await readShowRow(tx, show);
 			const claims = await readClaimTotals(tx, show);
 			const moments = await readMoments(tx, show);
