@@ -7,8 +7,8 @@ import { Metrics } from '../../src/lib/server/observability/metrics.ts';
 const FOLDER = join(import.meta.dirname, '../../docs/operations');
 const read = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
 
-/** Every metric of a process that serves and works, with its kind. */
-async function registered(): Promise<Map<string, string>> {
+/** The first scrape of a process that serves and works. */
+async function scrapeOfNew(): Promise<string> {
 	const metrics = new Metrics('all');
 	const nothing = () => Promise.resolve([]);
 	metrics.watch({
@@ -26,13 +26,15 @@ async function registered(): Promise<Map<string, string>> {
 	});
 	metrics.hub.watchSockets(() => 0);
 	metrics.watchProcess();
-	const text = await metrics.render();
-	return new Map(
-		[...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', kind = '']) => [name, kind])
-	);
+	return await metrics.render();
 }
 
-const metrics = await registered();
+const scrape = await scrapeOfNew();
+
+/** Every metric with its kind. */
+const metrics = new Map(
+	[...scrape.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', kind = '']) => [name, kind])
+);
 
 /** Names of time series that a scrape has. */
 const series = new Set(
@@ -69,6 +71,24 @@ describe('docs/operations', () => {
 		expect(rules.match(/^ +severity: (critical|warning|info)$/gm)).toHaveLength(alerts.length);
 		for (const alert of alerts) {
 			expect(rules).toContain(`runbook: docs/operations/runbook.md#${alert.toLowerCase()}`);
+		}
+	});
+
+	test('a counter whose single events raise an alert stands at 0 from the beginning', () => {
+		// `increase()` of a series that appears with its first event is 0.
+		const counted = [
+			...rules.matchAll(/increase\((\w+)(?:\{(\w+)=~?"([^"]+)"\})?\[\d+m\]\)[ )]*> 0/g)
+		];
+		expect(counted.length).toBeGreaterThan(4);
+		for (const [, name = '', label, values = ''] of counted) {
+			for (const value of values.split('|')) {
+				const start = label === undefined ? `${name}{` : `${label}="${value}"`;
+				const lines = scrape.split('\n').filter((line) => line.startsWith(name));
+				expect(
+					lines.some((line) => line.includes(start)),
+					`${name} ${value}`
+				).toBe(true);
+			}
 		}
 	});
 

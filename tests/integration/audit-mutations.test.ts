@@ -8,7 +8,6 @@ import { devRouter } from '../../src/lib/server/trpc/router.ts';
 import type { FakePage } from '../../scripts/fake-meta/world/page.ts';
 import { connectByApi, createMetaContext } from './meta-harness.ts';
 import type { MetaContext } from './meta-harness.ts';
-import { until } from './probes.ts';
 import { PASSWORD, createPeople, emailOf } from './people.ts';
 import type { People } from './people.ts';
 
@@ -310,14 +309,7 @@ const ACTS: Record<string, Act> = {
 		act: async ({ api, showId }) => {
 			await api.claims.award({ showId, item: '7', buyer: { handle: 'Leaving' } });
 			await api.shows.end({ showId });
-			const buyerKey = 'manual:leaving';
-			await until('history knows the buyer', () =>
-				api.buyers.erasurePreview({ buyerKey }).then(
-					({ running }) => running.length === 0,
-					() => false
-				)
-			);
-			await api.buyers.erase({ buyerKey, name: 'Leaving' });
+			await api.buyers.erase({ buyerKey: 'manual:leaving', name: 'Leaving' });
 		}
 	}
 };

@@ -12,15 +12,18 @@
  * | log_invalid | an event can't be read or contradicts those before it | nobody |
  * | rule_broken | the log itself breaks a rule of shows | nobody |
  */
-export type MismatchKind =
-	| 'redis_missing'
-	| 'redis_behind'
-	| 'redis_differs'
-	| 'rows_differ'
-	| 'stream_gap'
-	| 'log_gap'
-	| 'log_invalid'
-	| 'rule_broken';
+export const MISMATCH_KINDS = [
+	'redis_missing',
+	'redis_behind',
+	'redis_differs',
+	'rows_differ',
+	'stream_gap',
+	'log_gap',
+	'log_invalid',
+	'rule_broken'
+] as const;
+
+export type MismatchKind = (typeof MISMATCH_KINDS)[number];
 
 export type Mismatch = {
 	readonly kind: MismatchKind;
