@@ -9,6 +9,7 @@ import { readConfig } from '$lib/server/config.ts';
 import { createAppContext } from '$lib/server/context.ts';
 import { currentApp, findApp, replaceApp } from '$lib/server/current-app.ts';
 import { AppError } from '$lib/server/errors.ts';
+import { ExportSlots } from '$lib/server/exports/slots.ts';
 import { withLogContext } from '$lib/server/observability/log-context.ts';
 import { startOperationsServer } from '$lib/server/observability/operations-server.ts';
 import { ForgeryLimit } from '$lib/server/protection/forgery-limit.ts';
@@ -45,6 +46,7 @@ export const init: ServerInit = async () => {
 	replaceApp({
 		services: context,
 		...{ socket, metrics, health, close },
+		exports: new ExportSlots(),
 		gate: new RequestGate(context),
 		forgeries: new ForgeryLimit()
 	});

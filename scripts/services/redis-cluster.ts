@@ -29,7 +29,7 @@ export type ClusterNode = {
 };
 
 export type RunningCluster = {
-	/** One of its nodes, as REDIS_URL wants it with REDIS_CLUSTER=true. */
+	/** One of its nodes, as REDIS_URL wants it with REDIS_CLUSTER=true; without the password. */
 	readonly url: string;
 	readonly nodes: readonly ClusterNode[];
 	stop(): Promise<void>;
@@ -108,7 +108,12 @@ async function startNode(options: ClusterOptions, index: number): Promise<Starte
 	const run = (): GuardedProcess =>
 		startGuarded({ command: options.executable, args, cwd: folder, stopSignal: 'TERM' });
 	let server = run();
-	const admin = new Redis(port, LOOPBACK, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+	const password = settings['requirepass'];
+	const admin = new Redis(port, LOOPBACK, {
+		maxRetriesPerRequest: null,
+		retryStrategy: () => 50,
+		...(password === undefined ? {} : { password })
+	});
 	admin.on('error', () => undefined);
 	let isStopping = false;
 	return {
@@ -125,7 +130,8 @@ async function startNode(options: ClusterOptions, index: number): Promise<Starte
 		async restart() {
 			if (isStopping) return;
 			server = run();
-			await admin.ping();
+			// Not through the connection's queue: it may hold commands of before the crash.
+			await eventually('the node answers', async () => admin.status === 'ready');
 		},
 		async stop() {
 			isStopping = true;

@@ -42,7 +42,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 	root: [
 		...FOUNDATION,
 		...['trpc', 'allocator', 'realtime', 'history', 'channels', 'jobs', 'auth', 'observability'],
-		...['protection', 'redis', 'domain']
+		...['exports', 'protection', 'redis', 'domain']
 	],
 	rehearsal: [...FOUNDATION, 'allocator', 'history', 'redis', 'domain', 'root'],
 	browser: ['domain', 'trpc'],

@@ -33,6 +33,7 @@ const WITHOUT_WRAPPER = [
 	'mark-persisted',
 	'restore-stage',
 	'restore-commit',
+	'retire',
 	'offer-comments',
 	'lease',
 	'forget-show'

@@ -180,3 +180,7 @@ test('every endpoint answers owner, operator, viewer, another workspace and the 
 	}
 	await Promise.all(contexts.map((context) => context.dispose()));
 });
+
+test('the public port has no metrics unless a token was set for them', async ({ request }) => {
+	expect((await request.get('/metrics')).status()).toBe(404);
+});

@@ -112,8 +112,17 @@ const PROCEDURES: Record<string, Row> = {
 		input: { buyerKey: 'facebook:u1', otherKey: 'facebook:u1' }
 	},
 	'buyers.unlink': { access: 'operator', action: 'noteBuyers', input: { buyerKey: 'facebook:u1' } },
+	'buyers.erasurePreview': {
+		access: 'erasePersonalData',
+		input: { buyerKey: 'facebook:u1' }
+	},
+	'buyers.erase': {
+		access: 'erasePersonalData',
+		input: { buyerKey: 'facebook:u1', name: 'not their name' }
+	},
 	'settings.get': { access: 'member' },
 	'settings.update': { access: 'changeSettings', input: { sounds: false } },
+	'settings.retentionPreview': { access: 'changeSettings', input: { days: 30 } },
 	'settings.deleteWorkspace': { access: 'deleteWorkspace', input: { name: 'not its name' } },
 	'members.list': { access: 'member' },
 	'members.changeRole': { access: 'manageMembers', input: { userId: nobody, role: 'owner' } },

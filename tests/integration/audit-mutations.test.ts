@@ -303,6 +303,14 @@ const ACTS: Record<string, Act> = {
 			await api.buyers.link({ buyerKey: 'facebook:ana', otherKey: 'facebook:ben' });
 			await api.buyers.unlink({ buyerKey: 'facebook:ben' });
 		}
+	},
+	'buyers.erase': {
+		action: 'buyer.erased',
+		act: async ({ api, showId }) => {
+			await api.claims.award({ showId, item: '7', buyer: { handle: 'Leaving' } });
+			await api.shows.end({ showId });
+			await api.buyers.erase({ buyerKey: 'manual:leaving', name: 'Leaving' });
+		}
 	}
 };
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Member } from '../../src/lib/server/auth/member.ts';
+import { PLAIN_CSV } from '../../src/lib/server/exports/csv-style.ts';
 import { exportText } from '../../src/lib/server/exports/export-file.ts';
 import type { ExportFile } from '../../src/lib/server/exports/export-file.ts';
 import { exportSource } from '../../src/lib/server/exports/source.ts';
@@ -37,7 +38,7 @@ async function rowsOf(showId: string, file: ExportFile) {
 	const show = await new WorkspaceScope(app.db, owner.workspace.id).show(showId);
 	let text = '';
 	const source = await exportSource(app.db, show, 'UTC');
-	for await (const piece of exportText(file, source, { withByteOrderMark: false })) text += piece;
+	for await (const piece of exportText(file, source, PLAIN_CSV)) text += piece;
 	return readCsv(text);
 }
 

@@ -39,7 +39,8 @@ export type ContextOptions = {
 	readonly env?: Record<string, string>;
 };
 
-async function createDatabase(serverUrl: string): Promise<string> {
+/** A database of its own on the server of the suite. */
+export async function createDatabase(serverUrl: string): Promise<string> {
 	const name = `test_${randomBytes(6).toString('hex')}`;
 	const admin = connectDatabase({ url: serverUrl, poolSize: 1 }, () => undefined);
 	await sql`create database ${sql.id(name)}`.execute(admin);

@@ -21,16 +21,23 @@ export function marksOf(person: string): Record<'userId' | 'handle' | 'name' | '
 	};
 }
 
+/** Accounts of one person on several platforms have several ids. */
+export function userIdOn(platform: string, person: string): string {
+	return `${platform === 'facebook' ? '' : platform}${marksOf(person).userId}`;
+}
+
+let written = 0;
+
 /** Somebody writes a comment whose every field has a mark. */
 export async function write(
 	app: TestContext,
 	showId: string,
 	{ person, text, platform = 'facebook' }: { person: string; text: string; platform?: string }
 ): Promise<string> {
-	const { userId, handle, name, words } = marksOf(person);
-	const reply = await app.say(showId, userId, `${text} ${words}`, {
+	const { handle, name, words } = marksOf(person);
+	const reply = await app.say(showId, userIdOn(platform, person), `${text} ${words}`, {
 		platform,
-		commentId: `cid${person}${Math.random().toString(36).slice(2, 10)}`,
+		commentId: `cid-${person}-${++written}`,
 		userHandle: handle,
 		userDisplayName: name,
 		postedAt: Date.now() - 1_000
@@ -99,7 +106,11 @@ export async function toldOf(
 	const files: Record<string, string> = {};
 	for (const file of EXPORT_FILES) {
 		let text = '';
-		for await (const piece of exportText(file, source, { withByteOrderMark: false })) text += piece;
+		for await (const piece of exportText(file, source, {
+			withByteOrderMark: false,
+			separator: ','
+		}))
+			text += piece;
 		files[file] = text;
 	}
 	const { retention, ...summary } = await api.summary.get({ showId });
@@ -134,11 +145,4 @@ export function blind(value: unknown, gone: ReadonlySet<number>): unknown {
 			.filter(([key]) => !isGone || !hidden.includes(key))
 			.map(([key, part]) => [key, blind(part, gone)])
 	);
-}
-
-/** The value with each of these texts replaced wherever it stands. */
-export function renamed(value: unknown, names: readonly (readonly [string, string])[]): unknown {
-	let json = JSON.stringify(value);
-	for (const [before, after] of names) json = json.replaceAll(before, after);
-	return JSON.parse(json);
 }

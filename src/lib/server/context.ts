@@ -11,6 +11,7 @@ import { databaseOf, openPool } from './history/database.ts';
 import { readNewestPersistedEvents } from './history/event-log.ts';
 import { persistedPosition } from './history/postgres-state.ts';
 import { ReplayStates } from './history/queries/replay-states.ts';
+import { Reconciler } from './history/reconcile/reconciler.ts';
 import { Recovery } from './history/recovery.ts';
 import { BuyerErasure } from './history/redaction/erase-buyer.ts';
 import { Retention } from './history/redaction/retention.ts';
@@ -20,6 +21,7 @@ import { startBlockListSweep } from './jobs/block-list-sweep.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { createMetaChannels } from './jobs/meta-channels.ts';
 import { QueueDepths } from './jobs/queue-depths.ts';
+import { ReconcileTimer } from './jobs/reconcile-timer.ts';
 import { RehearsalQueue, startRehearsalWorker } from './jobs/rehearsal-jobs.ts';
 import { startRetentionSweep } from './jobs/retention-sweep.ts';
 import { Sweep } from './jobs/sweep.ts';
@@ -48,6 +50,7 @@ export type AppContext = ApiServices & {
 	readonly writeBehind: WriteBehind;
 	readonly recovery: Recovery;
 	readonly retention: Retention;
+	readonly reconciler: Reconciler;
 	readonly metrics: Metrics;
 	readonly health: HealthCheck;
 	/**
@@ -160,6 +163,17 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	const stopRetentionSweep = worksHistory ? startRetentionSweep(retention, logger) : null;
 
 	const channels = new ChannelReports(runner);
+	const reconciler = new Reconciler({
+		...{ db, redis, scripts, logger, writeBehind, recovery },
+		reports: channels,
+		observer: metrics.reconcile
+	});
+	const reconcileTimer = worksHistory
+		? new ReconcileTimer({
+				...{ db, redis, scripts, reconciler, logger },
+				onFinished: metrics.reconcile.finished
+			})
+		: null;
 	const meta = config.meta
 		? createMetaChannels({
 				config,
@@ -201,6 +215,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	const close = async (): Promise<void> => {
 		await context.retire();
 		const parts = {
+			reconciler: reconcileTimer?.close(),
 			sweep: sweep?.close(),
 			history: worker?.close(),
 			wakeUps: waker.close(),
@@ -234,6 +249,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		writeBehind,
 		recovery,
 		retention,
+		reconciler,
 		metrics,
 		health,
 		retire: () => (retiring ??= retire()),

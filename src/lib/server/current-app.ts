@@ -1,3 +1,4 @@
+import type { ExportSlots } from './exports/slots.ts';
 import type { HealthCheck } from './observability/health.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { ForgeryLimit } from './protection/forgery-limit.ts';
@@ -14,6 +15,8 @@ export type WebApp = {
 	readonly gate: RequestGate;
 	/** Who calls the webhooks without Meta's signature. */
 	readonly forgeries: ForgeryLimit;
+	/** The downloads that are being made. */
+	readonly exports: ExportSlots;
 	close(): Promise<void>;
 };
 

@@ -8,16 +8,25 @@ import type { Db } from './database.ts';
 import { readPersistedEvents } from './event-log.ts';
 
 /** How far the log that Redis holds goes, and up to where Redis knows it to be in Postgres. */
-export type LiveLog = LogPosition & { readonly persistedSeq: number };
+export type LiveLog = LogPosition & {
+	readonly persistedSeq: number;
+	/** Taken out of use (lua/retire.lua): the log may be read, and the show must be rebuilt. */
+	readonly retired: boolean;
+};
 
-const fieldsSchema = z.tuple([z.string(), z.coerce.number().int(), z.coerce.number().int()]);
+const fieldsSchema = z.tuple([
+	z.string(),
+	z.coerce.number().int(),
+	z.coerce.number().int(),
+	z.string().nullable()
+]);
 
 /** Null when Redis does not hold the show. */
 export async function readLiveLog(redis: RedisClient, showId: string): Promise<LiveLog | null> {
-	const fields = await redis.hmget(showKey(showId, 'meta'), 'epoch', 'seq', 'persisted');
+	const fields = await redis.hmget(showKey(showId, 'meta'), 'epoch', 'seq', 'persisted', 'status');
 	if (fields[0] === null) return null;
-	const [epoch, seq, persistedSeq] = fieldsSchema.parse(fields);
-	return { epoch, seq, persistedSeq };
+	const [epoch, seq, persistedSeq, status] = fieldsSchema.parse(fields);
+	return { epoch, seq, persistedSeq, retired: status === null };
 }
 
 /**
@@ -27,7 +36,7 @@ export async function readLiveLog(redis: RedisClient, showId: string): Promise<L
  * copy. Read the cursor before the live log: both only grow, so the other way round a healthy show could
  * look damaged.
  */
-export function isAbreast(live: LiveLog, cursor: LogPosition): boolean {
+export function isAbreast(live: Omit<LiveLog, 'retired'>, cursor: LogPosition): boolean {
 	return live.epoch === cursor.epoch ? live.seq >= cursor.seq : live.persistedSeq === cursor.seq;
 }
 

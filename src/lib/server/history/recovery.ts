@@ -135,7 +135,8 @@ export class Recovery {
 			const epoch = await this.#rebuild(showId, () => live && { epoch: live.epoch, seq: null });
 			return epoch === null ? null : { forked: live && epoch };
 		}
-		if (live.epoch === cursor.epoch && live.epoch !== damaged?.epoch) return { forked: null };
+		const isDamaged = live.retired || live.epoch === damaged?.epoch;
+		if (live.epoch === cursor.epoch && !isDamaged) return { forked: null };
 		// What a damaged show has and Postgres has not was acknowledged as well: it is kept.
 		await this.#options.drain(showId);
 		const epoch = await this.#rebuild(showId, (seq) => ({ epoch: live.epoch, seq }));

@@ -5,7 +5,7 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
-import { RETENTION } from './retention.ts';
+import { KEPT_JOBS } from './failed-jobs.ts';
 import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'channels';
@@ -67,7 +67,7 @@ export class ChannelJobs {
 			{
 				name: 'tick',
 				data: { channelId },
-				opts: RETENTION
+				opts: KEPT_JOBS
 			}
 		);
 	}
@@ -83,7 +83,7 @@ export class ChannelJobs {
 			{
 				name: CHECK_CONNECTIONS,
 				data: {},
-				opts: RETENTION
+				opts: KEPT_JOBS
 			}
 		);
 	}

@@ -10,9 +10,9 @@ import { refuseUntil } from '../protection/rate-limited.ts';
 import { TokenBuckets } from '../protection/token-buckets.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import { QueueDepth } from './queue-depth.ts';
-import { RETENTION } from './retention.ts';
 import { RehearsalPlayer } from '../rehearsal/player.ts';
 import { loadRehearsal, rehearsalSourceSchema } from '../rehearsal/source.ts';
+import { KEPT_FAILED, forgetFailedJobs } from './failed-jobs.ts';
 
 const QUEUE = 'rehearsals';
 /** Rehearsals at the same time in one worker; they mostly wait. */
@@ -38,11 +38,13 @@ export class RehearsalQueue {
 	readonly #queue: Queue;
 	readonly #depth: QueueDepth;
 	readonly #starts = new TokenBuckets(STARTS);
+	readonly #stopForgetting: () => Promise<void>;
 
 	constructor(connection: RedisClient, logger: Logger) {
 		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
 		this.#queue.on('error', throttledErrors(logger, 'rehearsal queue'));
 		this.#depth = new QueueDepth(this.#queue, MAX_WAITING);
+		this.#stopForgetting = forgetFailedJobs(this.#queue, logger);
 	}
 
 	/** Asks for room before anything is made. Throws `RATE_LIMITED` and `UNAVAILABLE`. */
@@ -57,13 +59,14 @@ export class RehearsalQueue {
 			// A worker that is restarted hands the show over to the next one, which goes on where it stopped.
 			attempts: 20,
 			backoff: { type: 'fixed', delay: 500 },
-			...RETENTION,
-			// An upload may be megabytes.
-			removeOnFail: { ...RETENTION.removeOnFail, count: 20 }
+			removeOnComplete: true,
+			// An uploaded recording is up to 4 MB.
+			removeOnFail: { ...KEPT_FAILED, count: 20 }
 		});
 	}
 
 	async close(): Promise<void> {
+		await this.#stopForgetting();
 		await this.#queue.close();
 	}
 }

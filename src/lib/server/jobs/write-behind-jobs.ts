@@ -6,7 +6,7 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
-import { RETENTION } from './retention.ts';
+import { KEPT_JOBS } from './failed-jobs.ts';
 import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'write-behind';
@@ -63,7 +63,7 @@ export class WriteBehindWaker {
 					...RETRY,
 					// One job that runs and one that waits per show: what is written while a job runs gets its own.
 					deduplication: { id: showId, keepLastIfActive: true },
-					...RETENTION
+					...KEPT_JOBS
 				}
 			);
 		} catch (error) {

@@ -31,6 +31,7 @@ const DRIVER_MESSAGES = [
 	/^Stream isn't writeable/,
 	/^Reached the max retries per request/,
 	/^Failed to refresh slots cache/,
+	/^Too many Cluster redirections/,
 	/^None of startup nodes is available/,
 	/^Connection terminated/,
 	/^timeout exceeded when trying to connect/,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { AppError } from '../../errors.ts';
 import { alone } from '../advisory-lock.ts';
 import { recordAudit } from '../audit.ts';
@@ -45,6 +46,22 @@ const ATTEMPTS = 3;
 
 const plainName = (name: string): string => name.normalize('NFC').trim();
 
+/** Shows whose stream may hold what Postgres has not got yet: those that the sweep looks at (jobs/sweep.ts). */
+async function showsThatMayLag(db: Db, workspaceId: string): Promise<string[]> {
+	const rows = await db
+		.selectFrom('shows')
+		.select('id')
+		.where('workspace_id', '=', workspaceId)
+		.where((where) =>
+			where.or([
+				where('status', '<>', 'ended'),
+				where('ended_at', '>', sql<Date>`now() - interval '1 hour'`)
+			])
+		)
+		.execute();
+	return rows.map(({ id }) => id);
+}
+
 function refuseRunning(shows: readonly ErasureShow[]): never {
 	throw new AppError('BUYER_IN_RUNNING_SHOW', {
 		details: { shows: shows.map(({ id, name }) => ({ id, name })) }
@@ -85,8 +102,8 @@ export class BuyerErasure {
 	async #attempt(request: ErasureRequest): Promise<Erasure> {
 		const { db, persist } = this.#options;
 		const { workspaceId, buyerKey } = request;
-		const { shows } = await planErasure(db, workspaceId, buyerKey);
-		for (const { id } of shows) await persist(id);
+		// Else a show that has just ended could hold the person without Postgres knowing.
+		for (const id of await showsThatMayLag(db, workspaceId)) await persist(id);
 		return await alone(db, `buyers:${workspaceId}`, async (tx) => {
 			const plan = await planErasure(tx, workspaceId, buyerKey);
 			if (plainName(request.typed) !== plainName(plan.name)) {

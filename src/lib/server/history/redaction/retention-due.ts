@@ -8,7 +8,8 @@ export const MAX_RETENTION_DAYS = 3_650;
 /** A show whose comments of non-buyers have been kept for long enough. */
 export type DueShow = {
 	readonly id: string;
-	readonly endedAt: Date;
+	/** As Postgres writes it: a `Date` would lose microseconds, and with them the place in the list. */
+	readonly endedAt: string;
 	/** How long they were to be kept. */
 	readonly days: number;
 };
@@ -21,8 +22,8 @@ export type DueCursor = Pick<DueShow, 'id' | 'endedAt'>;
  * that was begun is among them whatever the workspace has chosen since: nothing stays half done.
  */
 export async function dueShows(db: Db, after: DueCursor | null, limit: number): Promise<DueShow[]> {
-	const rows = await sql<{ id: string; ended_at: Date; days: number }>`
-		select due.id, due.ended_at, due.days from (
+	const { rows } = await sql<DueShow>`
+		select due.id, due.ended_at::text as "endedAt", due.days from (
 			select shows.id, shows.ended_at, workspaces.retention_days as days
 			from workspaces
 			inner join shows on shows.workspace_id = workspaces.id
@@ -35,11 +36,11 @@ export async function dueShows(db: Db, after: DueCursor | null, limit: number): 
 			inner join shows on shows.id = show_retention.show_id
 			where show_retention.finished_at is null and shows.ended_at is not null
 		) as due
-		${after ? sql`where (due.ended_at, due.id) > (${after.endedAt}, ${after.id}::uuid)` : sql``}
+		${after ? sql`where (due.ended_at, due.id) > (${after.endedAt}::timestamptz, ${after.id}::uuid)` : sql``}
 		order by due.ended_at, due.id
 		limit ${limit}
 	`.execute(db);
-	return rows.rows.map(({ id, ended_at: endedAt, days }) => ({ id, endedAt, days }));
+	return rows;
 }
 
 /** What a retention would remove now. */
@@ -52,7 +53,7 @@ export type RetentionPreview = {
 
 /**
  * Counts what would go now if the workspace kept comments of non-buyers for so many days. Reads who wrote
- * them, not what (index `comments_author`).
+ * them, not what, show by show (index `comments_author`).
  */
 export async function previewRetention(
 	db: Db,
@@ -60,29 +61,27 @@ export async function previewRetention(
 	days: number
 ): Promise<RetentionPreview> {
 	const { rows } = await sql<{ comments: string; people: string; shows: string }>`
-		with written as (
-			select comments.show_id, comments.platform, comments.user_id, comments.from_page,
-				count(*) as comments
-			from shows
-			inner join comments on comments.show_id = shows.id
-			where shows.workspace_id = ${workspaceId} and shows.status = 'ended'
-				and shows.ended_at < now() - make_interval(days => ${days}::int)
-				and comments.removed is null
-				and not exists (
-					select from show_retention
-					where show_retention.show_id = shows.id and show_retention.finished_at is not null
-				)
-			group by comments.show_id, comments.platform, comments.user_id, comments.from_page
-		)
-		select coalesce(sum(comments), 0) as comments, count(distinct show_id) as shows,
-			count(distinct (platform, user_id))
-				filter (where user_id is not null and not from_page) as people
-		from written
-		where not exists (
-			select from claims
-			where claims.show_id = written.show_id
-				and claims.buyer_key = written.platform || ':' || written.user_id
-		)
+		select coalesce(sum(written.comments), 0) as comments, count(distinct shows.id) as shows,
+			count(distinct (written.platform, written.user_id))
+				filter (where written.user_id is not null and not written.from_page) as people
+		from shows
+		cross join lateral (
+			select comments.platform, comments.user_id, comments.from_page, count(*) as comments
+			from comments
+			where comments.show_id = shows.id and comments.removed is null
+			group by comments.platform, comments.user_id, comments.from_page
+		) as written
+		where shows.workspace_id = ${workspaceId} and shows.status = 'ended'
+			and shows.ended_at < now() - make_interval(days => ${days}::int)
+			and not exists (
+				select from show_retention
+				where show_retention.show_id = shows.id and show_retention.finished_at is not null
+			)
+			and not exists (
+				select from claims
+				where claims.show_id = shows.id
+					and claims.buyer_key = written.platform || ':' || written.user_id
+			)
 	`.execute(db);
 	const [row] = rows;
 	return {

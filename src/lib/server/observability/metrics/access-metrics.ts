@@ -44,6 +44,7 @@ export class AccessMetrics {
 			labelNames: ['level'],
 			registers
 		});
+		for (const level of ['warn', 'error', 'fatal']) this.#logged.inc({ level }, 0);
 	}
 
 	/** `route`: the route's id, e.g. `/(app)/shows/[id]`; null for an address that nobody answers. */

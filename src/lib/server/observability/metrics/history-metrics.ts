@@ -40,6 +40,8 @@ export class HistoryMetrics {
 			buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
 			registers
 		});
+		for (const reason of ['split_history', 'error']) this.#failures.inc({ reason }, 0);
+		this.#recoveries.inc({ result: 'ok' }, 0);
 	}
 
 	readonly batchWritten = (events: number, durationMs: number): void => {

@@ -36,6 +36,7 @@ export class HubMetrics {
 			help: 'Consoles that fell behind and were cut; they resume by themselves.',
 			registers
 		});
+		for (const result of ['healed', 'resynced', 'failed']) this.#heals.inc({ result }, 0);
 	}
 
 	/** Reads the hub when a scrape asks. */

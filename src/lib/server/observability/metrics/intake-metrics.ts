@@ -59,6 +59,10 @@ export class IntakeMetrics {
 			labelNames: ['result'],
 			registers
 		});
+		// Single ones matter: they stand at 0 from the beginning, so that `increase()` sees the first one.
+		for (const code of ['UNAVAILABLE', 'ERROR']) this.#refused.inc({ code }, 0);
+		for (const result of ['accepted', 'forged', 'busy', 'failed'])
+			this.#webhooks.inc({ result }, 0);
 	}
 
 	readonly commentTaken = (platform: string, outcome: string): void => {

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
+import { MISMATCH_KINDS } from '../../history/reconcile/mismatch.ts';
 
 /** What the reconciler finds (docs/decisions/0017-reconciler.md). */
 export class ReconcileMetrics {
@@ -39,6 +40,9 @@ export class ReconcileMetrics {
 			buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30],
 			registers
 		});
+		for (const kind of MISMATCH_KINDS) {
+			for (const healed of ['true', 'false']) this.#mismatches.inc({ kind, healed }, 0);
+		}
 	}
 
 	readonly checked = (

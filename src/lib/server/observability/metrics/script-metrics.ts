@@ -22,6 +22,7 @@ export class ScriptMetrics {
 			help: 'Replies of scripts by code; FAILED: Redis gave none.',
 			labels: ['script', 'code']
 		});
+		this.#replies.expect('comment', 'FAILED');
 	}
 
 	readonly called = (script: string, code: string, durationMs: number): void => {

@@ -70,6 +70,8 @@ export class SharedMetrics {
 			labelNames: ['source'],
 			registers: [registry]
 		});
+		const all: Source[] = ['redis', 'backlog', 'queues', 'channels', 'connections'];
+		for (const source of all) this.#failures.inc({ source }, 0);
 		const slot = (name: string, help: string, ...labelNames: string[]): Slot =>
 			createSlot(registry, name, help, labelNames);
 		this.#slots = {

@@ -33,10 +33,19 @@ export class Tally {
 		});
 	}
 
+	/** Lets the pair stand at 0 before it is first counted: else `increase()` does not see its first one. */
+	expect(first: string, second: string): void {
+		this.#add(first, second, 0);
+	}
+
 	/** Counts one. Both values must come from small, closed sets. */
 	add(first: string, second: string): void {
+		this.#add(first, second, 1);
+	}
+
+	#add(first: string, second: string, by: number): void {
 		let bySecond = this.#counts.get(first);
 		if (!bySecond) this.#counts.set(first, (bySecond = new Map()));
-		bySecond.set(second, (bySecond.get(second) ?? 0) + 1);
+		bySecond.set(second, (bySecond.get(second) ?? 0) + by);
 	}
 }
