@@ -15,13 +15,20 @@ export default {
 			directives: {
 				'default-src': ['self'],
 				'script-src': ['self'],
-				// The virtual list, the headless components and the toasts place themselves by inline style.
-				'style-src': ['self', 'unsafe-inline'],
+				// The hash: mode-watcher's rule that keeps colours from fading while the theme changes.
+				'style-src': ['self', 'sha256-OWM7eqRFZQb+Ir51EYZz6GAUUG4Oy2fNwCWX0peasbE='],
+				// Style attributes alone: the server renders them into pages (sizes of bars, places in the virtual
+				// list), and headless components and toasts set them. They can't run code or load anything.
+				'style-src-attr': ['unsafe-inline'],
 				'img-src': ['self', 'data:'],
 				'font-src': ['self'],
 				'connect-src': ['self'],
 				'object-src': ['none'],
-				'base-uri': ['self'],
+				'media-src': ['none'],
+				'frame-src': ['none'],
+				'worker-src': ['none'],
+				'manifest-src': ['self'],
+				'base-uri': ['none'],
 				'form-action': ['self'],
 				'frame-ancestors': ['none']
 			}

@@ -6,11 +6,13 @@
 -- ARGV[1] channel id
 -- ARGV[2] path       '1' polling, '2' stream, '4' webhook: a bit of the sightings
 -- ARGV[3] live       `platform:liveId` of the channel
--- ARGV[4..]          for each comment: its key `platform:commentId`, '1' when its author is known ('0'
+-- ARGV[4] limit      how many comments may wait in the inbox
+-- ARGV[5..]          for each comment: its key `platform:commentId`, '1' when its author is known ('0'
 --                    otherwise), '1' when the platform told its time ('0': it is ordered by when it was
 --                    sent), its order key without a line feed, and the comment as JSON
 --
--- Returns { now, status, status, … }: the server's clock in ms, and for each comment
+-- Returns { now, 'full' } when the limit is reached, and changes nothing: whoever brought the comments
+-- brings them again. Otherwise { now, status, status, … }: the server's clock in ms, and for each comment
 --   new      nobody had brought it yet
 --   waiting  in the inbox already; author and time are added when this path knows them and no other did
 --   nameless as waiting, but no path has told the author yet
@@ -24,7 +26,10 @@
 local channel, path = ARGV[1], tonumber(ARGV[2])
 local now = now_ms()
 local answer = { now }
-for index = 4, #ARGV, 5 do
+if #ARGV > 4 and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[4]) then
+  return { now, 'full' }
+end
+for index = 5, #ARGV, 5 do
   local key, author, time = ARGV[index], ARGV[index + 1], ARGV[index + 2]
   local order, comment = ARGV[index + 3], ARGV[index + 4]
   local sighting = channel .. ':' .. key

@@ -11,7 +11,7 @@ if (!url) {
 	process.exit(1);
 }
 
-const db = connectDatabase({ url, poolSize: 2 }, () => undefined);
+const db = connectDatabase({ url, poolSize: 2, statementTimeoutMs: 0 }, () => undefined);
 try {
 	const names = await migrateToLatest(db);
 	for (const name of names) console.log(`applied ${name}`);

@@ -6,7 +6,8 @@ import { isInsecureOrigin } from '../src/lib/server/auth/session-cookie.ts';
 import { ConfigError, readConfig } from '../src/lib/server/config.ts';
 import type { Config } from '../src/lib/server/config.ts';
 import { describeError } from '../src/lib/server/observability/logger.ts';
-import { closeAndEnd } from '../src/lib/server/shutdown.ts';
+import { protectHttpServer } from '../src/lib/server/protection/http-server.ts';
+import { Shutdown } from '../src/lib/server/shutdown.ts';
 import { dispatchUpgrade, refuseUpgrade } from '../src/lib/server/trpc/upgrade-slot.ts';
 import { loadEnvFile } from './lib/load-env.ts';
 import { projectRoot } from '../src/lib/server/project-root.ts';
@@ -25,7 +26,7 @@ function nodeServer(built: unknown): Server {
 	throw new Error('build/index.js does not export a server: was it built with adapter-node?');
 }
 
-async function serveWeb(): Promise<void> {
+async function serveWeb(config: Config): Promise<void> {
 	const entry = join(projectRoot(), 'build', 'index.js');
 	if (!existsSync(entry)) {
 		console.error('There is no build yet. Run `npm run build` first.');
@@ -34,8 +35,14 @@ async function serveWeb(): Promise<void> {
 	}
 	// The API bounds bodies by itself; adapter-node's own bound of 512 KB would refuse a recorded show.
 	process.env['BODY_SIZE_LIMIT'] ||= '12M';
+	// Seconds that requests in flight may take once the process was asked to stop; then they are cut.
+	process.env['SHUTDOWN_TIMEOUT'] ||= '5';
 	// adapter-node reads its settings from the environment when it is imported, then listens.
 	const server = nodeServer(await import(pathToFileURL(entry).href));
+	protectHttpServer(server, {
+		https: config.origin?.startsWith('https:') ?? false,
+		env: process.env
+	});
 	server.on('upgrade', (request, socket, head) => {
 		if (!dispatchUpgrade(request, socket, head)) refuseUpgrade(socket, 404, 'Not found.');
 	});
@@ -47,16 +54,20 @@ async function serveWorker(config: Config): Promise<void> {
 	const { startOperationsServer } =
 		await import('../src/lib/server/observability/operations-server.ts');
 	const operations = await startOperationsServer({ ...context, settings: config.metrics });
+	const shutdown = new Shutdown({
+		retire: context.retire,
+		close: async () => {
+			await context.close();
+			await operations?.close();
+		},
+		logger: context.logger
+	});
 	context.logger.info('worker started');
 	// Timers of idle connections may be unreferenced; the process stays until it is told to go.
 	const alive = setInterval(() => undefined, 60_000);
 	const stop = () => {
 		clearInterval(alive);
-		const close = async () => {
-			await context.close();
-			await operations?.close();
-		};
-		void closeAndEnd({ close, logger: context.logger });
+		void shutdown.finish();
 	};
 	process.once('SIGTERM', stop);
 	process.once('SIGINT', stop);
@@ -70,13 +81,22 @@ async function start(): Promise<void> {
 			`ORIGIN is ${config.origin}: over plain http browsers drop the session cookie, and nobody can sign in. Serve it over https.`
 		);
 	}
-	await serveWeb();
+	if (config.origin?.startsWith('https:') && config.trustedProxyHeader === null) {
+		console.error(
+			'TRUSTED_PROXY_HEADER is not set: behind a proxy all visitors count as one address, and share its limits.'
+		);
+	}
+	await serveWeb(config);
 }
 
 loadEnvFile();
 process.env['NODE_ENV'] ||= 'production';
+// As process 1 of a container a process ignores the signals that it does not ask for.
+const endEarly = () => process.exit(0);
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, endEarly);
 try {
 	await start();
+	for (const signal of ['SIGTERM', 'SIGINT']) process.off(signal, endEarly);
 } catch (error) {
 	if (error instanceof ConfigError) {
 		console.error(`${error.message}\n\nTo try Sellary without servers of your own: npm run demo`);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { error, isHttpError } from '@sveltejs/kit';
+import { isHttpError } from '@sveltejs/kit';
 import type { Handle, HandleServerError, RequestEvent, ServerInit } from '@sveltejs/kit';
 import { building, dev } from '$app/environment';
 import { env } from '$env/dynamic/private';
@@ -9,10 +9,14 @@ import { readConfig } from '$lib/server/config.ts';
 import { createAppContext } from '$lib/server/context.ts';
 import { currentApp, findApp, replaceApp } from '$lib/server/current-app.ts';
 import { AppError } from '$lib/server/errors.ts';
+import { ExportSlots } from '$lib/server/exports/slots.ts';
 import { withLogContext } from '$lib/server/observability/log-context.ts';
 import { startOperationsServer } from '$lib/server/observability/operations-server.ts';
+import { ForgeryLimit } from '$lib/server/protection/forgery-limit.ts';
+import { refusalResponse } from '$lib/server/refusal-response.ts';
+import { RequestGate } from '$lib/server/request-gate.ts';
 import { requestAddress, sessionCookies, setSecurityHeaders } from '$lib/server/request-context.ts';
-import { closeAndEnd } from '$lib/server/shutdown.ts';
+import { Shutdown } from '$lib/server/shutdown.ts';
 import { createCaller } from '$lib/server/trpc/caller.ts';
 import type { Api } from '$lib/server/trpc/caller.ts';
 import { errorShape, findAppError } from '$lib/server/trpc/errors.ts';
@@ -39,23 +43,29 @@ export const init: ServerInit = async () => {
 		await context.close();
 		await operations?.close();
 	};
-	replaceApp({ services: context, socket, metrics, health, close });
+	replaceApp({
+		services: context,
+		...{ socket, metrics, health, close },
+		exports: new ExportSlots(),
+		gate: new RequestGate(context),
+		forgeries: new ForgeryLimit()
+	});
 	setUpgradeHandler(socket.handleUpgrade);
 	if (dev) return;
-	process.once('SIGTERM', () => health.startShutdown());
-	// The server drains before it says `sveltekit:shutdown`, and open sockets would keep it waiting.
-	const closeSocket = () => void socket.close();
-	process.once('SIGTERM', closeSocket);
-	process.once('SIGINT', closeSocket);
-	process.once('sveltekit:shutdown', () => void closeAndEnd({ close, logger: context.logger }));
+	const retire = () => Promise.all([socket.close(), context.retire()]);
+	const shutdown = new Shutdown({ retire, close, logger: context.logger });
+	process.once('SIGTERM', () => shutdown.begin());
+	process.once('SIGINT', () => shutdown.begin());
+	// The server says so when it has answered the last request and the last socket is closed.
+	process.once('sveltekit:shutdown', () => void shutdown.finish());
 };
 
 /** Answers a request that is refused before any route sees it. */
 function refuse(event: RequestEvent, refusal: AppError): Response {
-	if (event.url.pathname.startsWith('/api/')) return errorResponse(refusal, event.locals.requestId);
-	const { message, data } = errorShape(refusal, event.locals.requestId);
 	const { requestId } = event.locals;
-	error(data.httpStatus, { message, code: refusal.code, requestId });
+	if (event.url.pathname.startsWith('/api/')) return errorResponse(refusal, requestId);
+	const { isDataRequest, request } = event;
+	return refusalResponse(refusal, { isDataRequest, headers: request.headers, requestId });
 }
 
 /** Finds out who is signed in, and sends a renewed cookie. Throws when Postgres is away. */
@@ -92,14 +102,27 @@ async function answer(
 		ownOrigin: event.url.origin
 	});
 	if (foreign) return refuse(event, new AppError('BAD_ORIGIN'));
+	// Meta's deliveries have limits of their own: good ones are never refused for their number.
+	if (event.route.id?.startsWith('/webhooks/')) return await resolve(event);
+	const { services, gate } = currentApp();
+	const arrived = {
+		method,
+		headers,
+		pathname: event.url.pathname,
+		address: requestAddress(event, services.config),
+		sessionId: event.cookies.get(SESSION_COOKIE) ?? null
+	};
 	try {
-		await signIn(event);
+		return await gate.run(arrived, async () => {
+			await signIn(event);
+			gate.admitPage(arrived, event.locals.member);
+			return await resolve(event);
+		});
 	} catch (cause) {
 		const refusal = findAppError(cause);
 		if (!refusal) throw cause;
 		return refuse(event, refusal);
 	}
-	return await resolve(event);
 }
 
 const isProbe = ({ route: { id } }: RequestEvent): boolean =>

@@ -38,6 +38,13 @@ export function describeError(status: number, error: App.Error | null): ErrorTex
 			retry: false
 		};
 	}
+	if (status === 429) {
+		return {
+			title: 'Too many requests',
+			advice: error?.message ?? 'Wait a moment, then try again.',
+			retry: true
+		};
+	}
 	if (status === 503) {
 		return {
 			title: 'Sellary is catching its breath',

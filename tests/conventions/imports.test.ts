@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 const SRC = join(import.meta.dirname, '../../src');
 
 /** What every part of the server may use: it knows nothing of the rest. */
-const FOUNDATION = ['config', 'errors', 'event-schema', 'project-root', 'logger'];
+const FOUNDATION = ['config', 'errors', 'event-schema', 'failpoints', 'project-root', 'logger'];
 
 /**
  * Which part may import which (DESIGN §6). Within `{allocator, realtime, history, …}` the arrows are:
@@ -16,6 +16,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 	domain: [],
 	config: [],
 	errors: [],
+	failpoints: [],
 	'event-schema': ['domain'],
 	'project-root': [],
 	logger: [],
@@ -24,9 +25,10 @@ const ALLOWED: Record<string, readonly string[]> = {
 	realtime: [...FOUNDATION, 'allocator', 'redis', 'domain'],
 	history: [...FOUNDATION, 'allocator', 'redis', 'domain'],
 	auth: [...FOUNDATION, 'history', 'redis', 'domain'],
+	protection: [...FOUNDATION, 'auth'],
 	jobs: [
 		...FOUNDATION,
-		...['rehearsal', 'channels', 'allocator', 'history', 'auth', 'redis', 'domain']
+		...['rehearsal', 'channels', 'allocator', 'history', 'auth', 'protection', 'redis', 'domain']
 	],
 	channels: [...FOUNDATION, 'allocator', 'history', 'redis', 'domain'],
 	exports: [...FOUNDATION, 'history', 'redis', 'domain'],
@@ -34,13 +36,13 @@ const ALLOWED: Record<string, readonly string[]> = {
 	trpc: [
 		...FOUNDATION,
 		...['allocator', 'realtime', 'history', 'channels', 'jobs', 'auth', 'rehearsal'],
-		...['redis', 'domain']
+		...['protection', 'redis', 'domain']
 	],
 	/** Files directly in lib/server that put the parts together, and hooks.server.ts. */
 	root: [
 		...FOUNDATION,
 		...['trpc', 'allocator', 'realtime', 'history', 'channels', 'jobs', 'auth', 'observability'],
-		...['redis', 'domain']
+		...['exports', 'protection', 'redis', 'domain']
 	],
 	rehearsal: [...FOUNDATION, 'allocator', 'history', 'redis', 'domain', 'root'],
 	browser: ['domain', 'trpc'],

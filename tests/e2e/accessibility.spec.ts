@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { buyerRef } from '../../src/lib/domain/buyer-ref.ts';
 import { expect, test } from './fixtures.ts';
 import { openConsole, panel, signIn } from './pages.ts';
 
@@ -22,6 +23,22 @@ for (const colorScheme of ['light', 'dark'] as const) {
 			});
 		}
 
+		test('the last resort, which needs no script', async ({ page }) => {
+			// Refused before any page is made.
+			const refused = await page.request.post('/sign-in', {
+				headers: { origin: 'https://elsewhere.example', cookie: 'a=b', accept: 'text/html' }
+			});
+			expect(refused.status()).toBe(403);
+			const html = await refused.text();
+			expect(html).not.toContain('<script');
+			await page.setViewportSize({ width: 390, height: 740 });
+			await page.setContent(html);
+			await expect(page.getByRole('heading', { name: 'This page can’t be shown' })).toBeVisible();
+			await expect(page.getByText('came from another site')).toBeVisible();
+			await expect(page.getByRole('link', { name: 'Try again' })).toBeVisible();
+			expect(await violations(page)).toEqual([]);
+		});
+
 		test('signed in: every page', async ({ page, server }) => {
 			const account = await server.account();
 			const showId = await server.show(account, { '7': 3, '8': 1, '12': 1 });
@@ -30,7 +47,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
 			await server.say(showId, 'cid', 'is 7 warm?');
 			await server.say(showId, 'dan', 'sold 99');
 			await signIn(page, account);
-			for (const path of ['/', '/shows', '/shows/new', '/rehearse', `/shows/${showId}/setup`]) {
+			for (const path of [
+				...['/', '/shows', '/shows/new', '/rehearse', `/shows/${showId}/setup`],
+				...['/connections', '/buyers', `/buyers/${buyerRef('facebook:ana')}`, '/audit'],
+				...['/settings', '/settings/members', '/settings/account'],
+				...[`/shows/${showId}/summary`, `/shows/${showId}/buyers`, `/shows/${showId}/replay`]
+			]) {
 				await page.goto(path);
 				expect(await violations(page), path).toEqual([]);
 			}

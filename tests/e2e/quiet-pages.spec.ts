@@ -1,3 +1,4 @@
+import { buyerRef } from '../../src/lib/domain/buyer-ref.ts';
 import { draftShow } from './drafts.ts';
 import { expect, test } from './fixtures.ts';
 import { signIn } from './pages.ts';
@@ -23,7 +24,10 @@ test('no page writes to the browser’s console: no error, no hydration warning'
 	for (path of [
 		...['/dashboard', '/shows', '/shows/new', '/shows/new?from=csv', '/shows/new?from=copy'],
 		...['/rehearse', `/shows/${live}/console`, `/shows/${live}/setup`, `/shows/${draft}/setup`],
-		...[`/shows/${live}/presenter`, `/shows/${draft}/presenter`]
+		...[`/shows/${live}/presenter`, `/shows/${draft}/presenter`, `/shows/${live}/summary`],
+		...[`/shows/${live}/buyers`, `/shows/${live}/buyers/slips`, `/shows/${live}/replay`],
+		...['/buyers', `/buyers/${buyerRef('facebook:ana')}`, '/connections', '/audit'],
+		...['/settings', '/settings/members', '/settings/account']
 	]) {
 		await page.goto(path);
 		await page.waitForLoadState('networkidle');

@@ -61,6 +61,10 @@ const ACTS: Record<string, Act> = {
 		action: 'show.edited',
 		act: ({ api, showId }) => api.shows.update({ showId, name: 'Renamed' })
 	},
+	'shows.setOverrides': {
+		action: 'show.overrides_changed',
+		act: ({ api, showId }) => api.shows.setOverrides({ showId, pollSeconds: 4 })
+	},
 	'shows.activate': {
 		action: 'show.activated',
 		act: async ({ api }) => {
@@ -270,6 +274,11 @@ const ACTS: Record<string, Act> = {
 		byOthers: true,
 		act: async ({ colleague }) => callerOf(await colleague()).account.signOutEverywhere()
 	},
+	'account.remove': {
+		action: 'account.deleted',
+		byOthers: true,
+		act: async ({ colleague }) => callerOf(await colleague()).account.remove({ password: PASSWORD })
+	},
 	'buyers.setNote': {
 		action: 'buyer.noted',
 		act: ({ api }) =>
@@ -298,6 +307,14 @@ const ACTS: Record<string, Act> = {
 		act: async ({ api }) => {
 			await api.buyers.link({ buyerKey: 'facebook:ana', otherKey: 'facebook:ben' });
 			await api.buyers.unlink({ buyerKey: 'facebook:ben' });
+		}
+	},
+	'buyers.erase': {
+		action: 'buyer.erased',
+		act: async ({ api, showId }) => {
+			await api.claims.award({ showId, item: '7', buyer: { handle: 'Leaving' } });
+			await api.shows.end({ showId });
+			await api.buyers.erase({ buyerKey: 'manual:leaving', name: 'Leaving' });
 		}
 	}
 };

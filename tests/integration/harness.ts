@@ -10,6 +10,7 @@ import { showDigests } from '../../src/lib/server/history/digest.ts';
 import type { ShowDigests } from '../../src/lib/server/history/digest.ts';
 import type { CommentReply, IncomingComment } from '../../src/lib/server/allocator/comment.ts';
 import { waitUntilPersisted } from '../../src/lib/server/rehearsal/result.ts';
+import { emptyRedis } from './redis-nodes.ts';
 
 /** The actor of the tests' operator actions. */
 export const ACTOR = 'user:test';
@@ -38,7 +39,8 @@ export type ContextOptions = {
 	readonly env?: Record<string, string>;
 };
 
-async function createDatabase(serverUrl: string): Promise<string> {
+/** A database of its own on the server of the suite. */
+export async function createDatabase(serverUrl: string): Promise<string> {
 	const name = `test_${randomBytes(6).toString('hex')}`;
 	const admin = connectDatabase({ url: serverUrl, poolSize: 1 }, () => undefined);
 	await sql`create database ${sql.id(name)}`.execute(admin);
@@ -48,10 +50,19 @@ async function createDatabase(serverUrl: string): Promise<string> {
 	return url.href;
 }
 
-/** Each Vitest worker has a Redis database number of its own, emptied for each context. */
+/** Whether the suite runs on a Redis Cluster. */
+export const onCluster = inject('redisKind') === 'cluster';
+
+/**
+ * Each Vitest worker has a Redis to itself, emptied for each context: a database number of one server,
+ * or a cluster, which has no numbers.
+ */
 function redisUrl(): string {
-	const url = new URL(inject('redisUrl'));
-	url.pathname = `/${process.env['VITEST_POOL_ID'] ?? '1'}`;
+	const worker = Number(process.env['VITEST_POOL_ID'] ?? '1');
+	const urls = inject('redisUrls');
+	if (onCluster) return urls[worker - 1] ?? '';
+	const url = new URL(urls[0] ?? '');
+	url.pathname = `/${worker}`;
 	return url.href;
 }
 
@@ -66,12 +77,13 @@ export async function createTestContext(options: ContextOptions = {}): Promise<T
 			NODE_ENV: 'test',
 			LOG_LEVEL: 'silent',
 			REDIS_URL: urls.redis,
+			REDIS_CLUSTER: String(onCluster),
 			DATABASE_URL: urls.database,
 			...options.env,
 			...env
 		});
 	const context = await createAppContext(config());
-	await context.redis.flushdb();
+	await emptyRedis(context.redis);
 	await migrateToLatest(context.db);
 	const workspaceId = randomUUID();
 	await context.db.insertInto('workspaces').values({ id: workspaceId, name: 'Test' }).execute();

@@ -40,7 +40,7 @@ describe('readiness', () => {
 
 	test('names Postgres when Postgres is away, and tells no address or password', async () => {
 		const url = 'postgres://me:hunter2@127.0.0.1:1/x';
-		const db = databaseOf(openPool({ url, poolSize: 4 }, () => undefined));
+		const db = databaseOf(openPool({ url, poolSize: 4 }, () => undefined), 4);
 		const { redis, scripts, logger } = app;
 		const report = await new HealthCheck({ redis, db, scripts, logger }).check();
 		await db.destroy();

@@ -76,6 +76,26 @@ const ids = async (): Promise<string[]> => (await log()).map(([id]) => id);
 const counter = async (name: string): Promise<number> =>
 	Number(await app.redis.hget(showKey(showId, 'intake'), name));
 
+test('an inbox that is full takes nothing more and loses nothing: what is brought again later counts', async () => {
+	const { redis, scripts, comments, logger } = app;
+	const options = { redis, scripts, comments, logger, orderWindowMs: WINDOW_MS };
+	const roomy = inbox;
+	inbox = new CommentInbox({ ...options, maxWaiting: 3 });
+	try {
+		const told = (id: string) => ({ id, at: Number(id) });
+		await offer('poll', ['1', '2', '3'].map(told));
+		const refused = offer('webhook', ['4'].map(told));
+		await expect(refused).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+		expect(await counter('channel-facebook:seen')).toBe(3);
+		await inbox.drain(showId, { take: 'all' });
+		expect(await offer('webhook', ['4'].map(told))).toEqual(['new']);
+		await inbox.drain(showId, { take: 'all' });
+		expect(await ids()).toEqual(['1', '2', '3', '4']);
+	} finally {
+		inbox = roomy;
+	}
+});
+
 describe('paths that bring the same comment', () => {
 	test('are merged: it waits once, is fed once, and each is counted once', async () => {
 		expect(await offer('webhook', [{ id: '1', at: 1 }])).toEqual(['new']);

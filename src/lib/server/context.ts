@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BlockLists } from './allocator/block-lists.ts';
 import { ChannelReports } from './allocator/channel-reports.ts';
 import { CommentIntake } from './allocator/comment.ts';
@@ -7,12 +6,15 @@ import { OperatorActions } from './allocator/operator-actions.ts';
 import { ScriptRunner } from './allocator/script-runner.ts';
 import { createAuthService } from './auth/service.ts';
 import type { Config } from './config.ts';
+import { useFailpoints } from './failpoints.ts';
 import { databaseOf, openPool } from './history/database.ts';
 import { readNewestPersistedEvents } from './history/event-log.ts';
 import { persistedPosition } from './history/postgres-state.ts';
 import { ReplayStates } from './history/queries/replay-states.ts';
 import { Reconciler } from './history/reconcile/reconciler.ts';
 import { Recovery } from './history/recovery.ts';
+import { BuyerErasure } from './history/redaction/erase-buyer.ts';
+import { Retention } from './history/redaction/retention.ts';
 import { ShowBlocks } from './history/show-blocks.ts';
 import { WriteBehind } from './history/write-behind.ts';
 import { startBlockListSweep } from './jobs/block-list-sweep.ts';
@@ -21,6 +23,7 @@ import { createMetaChannels } from './jobs/meta-channels.ts';
 import { QueueDepths } from './jobs/queue-depths.ts';
 import { ReconcileTimer } from './jobs/reconcile-timer.ts';
 import { RehearsalQueue, startRehearsalWorker } from './jobs/rehearsal-jobs.ts';
+import { startRetentionSweep } from './jobs/retention-sweep.ts';
 import { Sweep } from './jobs/sweep.ts';
 import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
 import { metricSources } from './metric-sources.ts';
@@ -29,13 +32,15 @@ import { createLogger } from './observability/logger.ts';
 import { Metrics } from './observability/metrics.ts';
 import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
+import { RequestLimits } from './protection/request-limits.ts';
 import { LiveHub } from './realtime/hub.ts';
-import { connectRedis } from './redis/connections.ts';
+import { connectRedis, onServerChange } from './redis/connections.ts';
 import type { ConnectionKind } from './redis/connections.ts';
-import { inspectServer } from './redis/durability.ts';
+import { checkServer } from './redis/durability.ts';
 import type { RedisClient } from './redis/run-script.ts';
 import { loadScripts } from './redis/script-loader.ts';
 import type { LuaScript } from './redis/script-loader.ts';
+import { endWithin } from './shutdown.ts';
 import type { ApiServices } from './trpc/services.ts';
 
 /** Everything the process consists of, built once and closed once. It serves the API as it is. */
@@ -44,24 +49,34 @@ export type AppContext = ApiServices & {
 	readonly scripts: ReadonlyMap<string, LuaScript>;
 	readonly writeBehind: WriteBehind;
 	readonly recovery: Recovery;
+	readonly retention: Retention;
 	readonly reconciler: Reconciler;
 	readonly metrics: Metrics;
 	readonly health: HealthCheck;
-	/** Ends timers and workers, then connections. Safe to call twice. */
+	/**
+	 * Reads no more channels and plays no more rehearsals: what is in hand is finished or handed over, and
+	 * leases are given back, so that the next process goes on at once. Requests are still served.
+	 */
+	retire(): Promise<void>;
+	/** Retires, writes history, then closes connections. Safe to call twice. */
 	close(): Promise<void>;
 };
 
-const CLOSE_PATIENCE_MS = 1_000;
+/** Together with the last requests, which get five seconds meanwhile, within the deadline of a shutdown. */
+const RETIRE_PATIENCE_MS = 4_000;
+const HISTORY_PATIENCE_MS = 2_500;
+const DATABASE_PATIENCE_MS = 500;
 
 /**
  * Builds the process for its role: `web` serves and wakes history, `worker` runs it, `all` does both.
  * Throws when the Redis server is too old; connections that are away are retried in the background.
  */
 export async function createAppContext(config: Config): Promise<AppContext> {
+	useFailpoints(config);
 	const metrics = new Metrics(config.role);
 	const logger = createLogger(config.logLevel, { onLine: metrics.access.logged });
 	const pool = openPool(config.database, throttledErrors(logger, 'postgres'));
-	const db = databaseOf(pool);
+	const db = databaseOf(pool, config.database.poolSize);
 	const connections: { kind: ConnectionKind; client: RedisClient }[] = [];
 	const connect = (kind: ConnectionKind): RedisClient => {
 		const client = connectRedis(config.redis, kind, throttledErrors(logger, `redis ${kind}`));
@@ -78,6 +93,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		logger,
 		endedShowTtlSeconds: config.endedShowTtlSeconds,
 		drain: (showId) => writeBehind.persist(showId),
+		retake: (showId, comment) => comments.take(showId, comment),
 		onRebuilt: metrics.history.rebuilt
 	});
 	const recover = recovery.recover.bind(recovery);
@@ -108,7 +124,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		onAppended: (showId) => waker.wake(showId),
 		onCall: metrics.scripts.called
 	});
-	const comments = new CommentIntake(runner, metrics.intake);
+	const comments: CommentIntake = new CommentIntake(runner, metrics.intake);
 	const actions = new OperatorActions(runner);
 	const rehearsals = new RehearsalQueue(jobs, logger);
 	const blocks = new ShowBlocks({
@@ -117,6 +133,13 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		logger,
 		endedShowTtlSeconds: config.endedShowTtlSeconds
 	});
+	const erasure = new BuyerErasure({
+		db,
+		redis,
+		scripts,
+		persist: (showId) => writeBehind.persist(showId)
+	});
+	const retention = new Retention({ db, redis, scripts, logger });
 	const subscriber = connect('subscriber');
 	const live = new LiveHub({
 		redis,
@@ -137,6 +160,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		: null;
 	const sweep = worksHistory ? new Sweep({ db, redis, writeBehind, logger }) : null;
 	const stopBlockListSweep = worksHistory ? startBlockListSweep(blocks, logger) : () => undefined;
+	const stopRetentionSweep = worksHistory ? startRetentionSweep(retention, logger) : null;
 
 	const channels = new ChannelReports(runner);
 	const reconciler = new Reconciler({
@@ -175,27 +199,34 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	metrics.watch(metricSources({ db, pool, redis, connections, live, queues }));
 	const health = new HealthCheck({ redis, db, scripts, logger });
 
-	/** BullMQ waits for a Redis that is away; nothing is lost by not waiting (the stream has it all). */
-	const patiently = async (close: Promise<unknown> | undefined): Promise<void> => {
-		await Promise.race([close, sleep(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
-	};
-
-	let closing: Promise<void> | null = null;
-	const close = async (): Promise<void> => {
+	let retiring: Promise<void> | null = null;
+	const retire = async (): Promise<void> => {
 		health.startShutdown();
 		stopHousekeeping();
 		stopBlockListSweep();
-		await Promise.all(
-			[rehearsalWorker?.close(), reconcileTimer?.close(), sweep?.close(), meta?.close()].map(
-				patiently
-			)
-		);
-		await Promise.all(
-			[rehearsals.close(), waker.close(), queues?.close(), worker?.close()].map(patiently)
-		);
+		const parts = {
+			rehearsals: rehearsalWorker?.close(),
+			channels: meta?.retire(),
+			retention: stopRetentionSweep?.()
+		};
+		await endWithin(RETIRE_PATIENCE_MS, parts, logger);
+	};
+	let closing: Promise<void> | null = null;
+	const close = async (): Promise<void> => {
+		await context.retire();
+		const parts = {
+			reconciler: reconcileTimer?.close(),
+			sweep: sweep?.close(),
+			history: worker?.close(),
+			wakeUps: waker.close(),
+			rehearsalQueue: rehearsals.close(),
+			channelQueues: meta?.close(),
+			queueDepths: queues?.close()
+		};
+		await endWithin(HISTORY_PATIENCE_MS, parts, logger);
 		live.close();
 		for (const { client } of connections) client.disconnect();
-		await db.destroy();
+		await endWithin(DATABASE_PATIENCE_MS, { database: db.destroy() }, logger);
 	};
 
 	const context: AppContext = {
@@ -207,31 +238,28 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		comments,
 		actions,
 		blocks,
+		erasure,
 		channels,
 		meta: meta?.services ?? null,
 		live,
+		limits: new RequestLimits(config.limits),
 		auth,
 		rehearsals,
 		replays: new ReplayStates(db),
 		writeBehind,
 		recovery,
+		retention,
 		reconciler,
 		metrics,
 		health,
+		retire: () => (retiring ??= retire()),
 		close: () => (closing ??= close())
 	};
 	try {
-		await reportServer(context);
+		await checkServer(redis, config.environment, logger);
 	} catch (error) {
 		await context.close();
 		throw error;
 	}
 	return context;
-}
-
-async function reportServer({ redis, logger, config }: AppContext): Promise<void> {
-	const { warnings, faults } = await inspectServer(redis);
-	if (faults.length > 0) throw new Error(faults.join('; '));
-	if (config.environment !== 'production') return;
-	for (const warning of warnings) logger.warn(`redis: ${warning} (see docs/operations)`);
 }

@@ -1,5 +1,8 @@
+import type { ExportSlots } from './exports/slots.ts';
 import type { HealthCheck } from './observability/health.ts';
 import type { Metrics } from './observability/metrics.ts';
+import type { ForgeryLimit } from './protection/forgery-limit.ts';
+import type { RequestGate } from './request-gate.ts';
 import type { LiveSocket } from './trpc/websocket.ts';
 import type { ApiServices } from './trpc/services.ts';
 
@@ -9,6 +12,11 @@ export type WebApp = {
 	readonly socket: LiveSocket;
 	readonly metrics: Metrics;
 	readonly health: HealthCheck;
+	readonly gate: RequestGate;
+	/** Who calls the webhooks without Meta's signature. */
+	readonly forgeries: ForgeryLimit;
+	/** The downloads that are being made. */
+	readonly exports: ExportSlots;
 	close(): Promise<void>;
 };
 

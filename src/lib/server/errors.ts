@@ -23,6 +23,7 @@ export const APP_ERRORS = {
 	TOO_MANY_TAGS: 'A buyer can have at most 20 tags. Take one away first.',
 	TOO_MANY_IDENTITIES: 'At most 20 identities can be linked to one person.',
 	BLOCK_LIST_FULL: 'The block list is full. Unblock somebody first.',
+	BUYER_IN_RUNNING_SHOW: 'This person is in a show that is still running. End the show first.',
 	// channels and connections
 	CHANNEL_NOT_FOUND: 'There is no such channel in this show.',
 	CONNECTION_NOT_FOUND: 'There is no such connection in this workspace.',
@@ -44,10 +45,11 @@ export const APP_ERRORS = {
 	LAST_OWNER: 'A workspace needs an owner. Make somebody else an owner first.',
 	ALREADY_MEMBER: 'You are a member of this workspace already.',
 	INVITE_NOT_FOUND: 'This invitation was used, withdrawn or is too old. Ask for a new one.',
+	TOO_LARGE: 'This is too large.',
 	RATE_LIMITED: 'Too many attempts. Please wait a moment.',
 	BAD_ORIGIN: 'This request came from another site and was refused.',
 	// the system
-	UNAVAILABLE: 'The service can’t reach its data right now. Nothing was changed; try again.'
+	UNAVAILABLE: 'The service can’t reach its data right now. Look whether it was done, and try again.'
 } as const;
 
 export type AppErrorCode = keyof typeof APP_ERRORS;

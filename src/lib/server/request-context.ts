@@ -2,6 +2,7 @@ import type { Cookies } from '@sveltejs/kit';
 import { clientAddress } from './auth/client-address.ts';
 import { SESSION_COOKIE } from './auth/session-cookie.ts';
 import type { Config } from './config.ts';
+import { securityHeaders } from './protection/security-headers.ts';
 import type { SessionCookies } from './trpc/api-context.ts';
 import type { AuthService } from './auth/service.ts';
 
@@ -37,15 +38,9 @@ export function requestAddress(
 	});
 }
 
-/** Headers that every response carries. Pages get their content security policy from SvelteKit. */
+/** Headers that every response carries. Pages bring a content security policy of their own, by SvelteKit. */
 export function setSecurityHeaders(headers: Headers, url: URL): void {
-	headers.set('x-content-type-options', 'nosniff');
-	headers.set('x-frame-options', 'DENY');
-	headers.set('referrer-policy', 'strict-origin-when-cross-origin');
-	headers.set('cross-origin-opener-policy', 'same-origin');
-	headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=()');
-	if (!headers.has('content-security-policy')) {
-		headers.set('content-security-policy', "frame-ancestors 'none'");
+	for (const [name, value] of Object.entries(securityHeaders(url.protocol === 'https:'))) {
+		if (!headers.has(name)) headers.set(name, value);
 	}
-	if (url.protocol === 'https:') headers.set('strict-transport-security', 'max-age=31536000');
 }

@@ -1,6 +1,11 @@
 import { MAX_WEBHOOK_BYTES } from './channels/webhook-receiver.ts';
 import type { Receipt, WebhookReceiver } from './channels/webhook-receiver.ts';
-import { limitBody } from './trpc/limit-body.ts';
+import {
+	BodyTooLargeError,
+	BodyTooSlowError,
+	limitBody,
+	readBody
+} from './protection/read-body.ts';
 
 /** How long a delivery's body may take to arrive: Meta sends it at once, and waits no longer for us. */
 const BODY_TIMEOUT_MS = 5_000;
@@ -8,6 +13,8 @@ const BODY_TIMEOUT_MS = 5_000;
 const STATUS: Record<Receipt, number> = { accepted: 200, forged: 401, busy: 503 };
 
 const plain = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+
+const later = { ...plain, 'retry-after': '5' };
 
 /** Answers Meta's handshake (PLATFORMS 3.2): the challenge as it is, or 403. */
 export function answerChallenge(
@@ -31,33 +38,17 @@ export async function answerDelivery(
 	if (!receiver) return new Response('Not found', { status: 404, headers: plain });
 	const signature = request.headers.get('x-hub-signature-256');
 	const receipt = await receiver.receive(signature, () => readRaw(request)).catch(() => null);
-	return new Response(null, { status: receipt === null ? 503 : STATUS[receipt], headers: plain });
+	const status = receipt === null ? 503 : STATUS[receipt];
+	return new Response(null, { status, headers: status === 503 ? later : plain });
 }
 
-/**
- * The body's bytes as they came; null when there are too many, or they come too slowly. The rest is not
- * waited for.
- */
+/** The body's bytes; null when there are too many, or they come too slowly: nothing of Meta's. */
 async function readRaw(request: Request): Promise<Uint8Array | null> {
-	const declared = Number(request.headers.get('content-length') ?? 0);
-	if (declared > MAX_WEBHOOK_BYTES) return null;
-	const reader = request.body?.getReader();
-	if (!reader) return new Uint8Array();
-	const late = AbortSignal.timeout(BODY_TIMEOUT_MS);
-	const cancel = (): void => void reader.cancel().catch(() => undefined);
-	late.addEventListener('abort', cancel, { once: true });
-	const chunks: Uint8Array[] = [];
-	let size = 0;
-	for (;;) {
-		const { done, value } = await reader.read();
-		if (late.aborted) return null;
-		if (done) return Buffer.concat(chunks);
-		size += value.byteLength;
-		if (size > MAX_WEBHOOK_BYTES) {
-			cancel();
-			return null;
-		}
-		chunks.push(value);
+	try {
+		return await readBody(request, { bytes: MAX_WEBHOOK_BYTES, timeoutMs: BODY_TIMEOUT_MS });
+	} catch (error) {
+		if (error instanceof BodyTooLargeError || error instanceof BodyTooSlowError) return null;
+		throw error;
 	}
 }
 
@@ -67,7 +58,8 @@ const MAX_FORM_BYTES = 64_000;
 /** The `signed_request` of Meta's deauthorize and data-deletion callbacks (PLATFORMS 1.6); null: none. */
 export async function readSignedRequest(request: Request): Promise<string | null> {
 	try {
-		const form = await (await limitBody(request, MAX_FORM_BYTES)).formData();
+		const limits = { bytes: MAX_FORM_BYTES, timeoutMs: BODY_TIMEOUT_MS };
+		const form = await (await limitBody(request, limits)).formData();
 		const signed = form.get('signed_request');
 		return typeof signed === 'string' ? signed : null;
 	} catch {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { commentAuthor } from '../../domain/buyer.ts';
+import { commentAuthor, handleOf } from '../../domain/buyer.ts';
 import type { LogPosition } from '../../domain/events.ts';
 import { parseComment } from '../../domain/parse-comment.ts';
 import type { IntentWords } from '../../domain/parse-comment.ts';
@@ -12,10 +12,10 @@ import { RecentMap } from './recent-map.ts';
 import { MAX_KNOWN_SHOWS } from './script-runner.ts';
 import type { ScriptRunner, ShowScript } from './script-runner.ts';
 
-export const COMMENT_SCRIPT: ShowScript = {
+export const COMMENT_SCRIPT = {
 	name: 'comment',
 	keys: ['meta', 'comments', 'items', 'claims', 'queue', 'events', 'live', 'blocked']
-};
+} as const satisfies ShowScript;
 
 /** A platform's opaque id. Longer or empty ones are refused: cutting an id would merge two people. */
 const opaqueId = z
@@ -72,6 +72,13 @@ function hashedCommentId(comment: z.output<typeof incomingCommentSchema>): strin
 	return `h-${createHash('sha256').update(JSON.stringify(facts)).digest('base64url')}`;
 }
 
+/** Who wrote it, as the log names them. An author whom nobody knows has no handle and no name. */
+function authorOf(comment: z.output<typeof incomingCommentSchema>) {
+	const { platform, userId, fromPage, userHandle, userDisplayName = null } = comment;
+	if (userId === null) return { platform, userId, handle: '', displayName: null, fromPage };
+	const author = { userId, handle: userHandle, displayName: userDisplayName };
+	return { ...author, platform, fromPage, handle: handleOf(author) };
+}
 /** Hears of each comment, for metrics. */
 export type CommentObserver = {
 	/** `outcome`: as `CommentResult`, or `duplicate_comment`. */
@@ -118,40 +125,34 @@ export class CommentIntake {
 		}
 		const comment = parsed.data;
 		const commentId = comment.commentId ?? hashedCommentId(comment);
-		const author = {
-			platform: comment.platform,
-			userId: comment.userId,
-			handle: comment.userId === null ? '' : comment.userHandle,
-			displayName: comment.userId === null ? null : (comment.userDisplayName ?? null),
-			fromPage: comment.fromPage
-		};
+		const author = authorOf(comment);
 		const buyer = commentAuthor(author);
 		const text = cleanText(comment.text, MAX_COMMENT_TEXT);
-		const logged = JSON.stringify({
-			platform: comment.platform,
+		const { platform, userId, handle, displayName, fromPage } = author;
+		const authorJson = JSON.stringify({ platform, userId, handle, displayName });
+		const restJson = JSON.stringify({
 			liveId: comment.liveId,
 			commentId,
 			postedAt: comment.postedAt ?? null,
-			userId: author.userId,
-			handle: author.handle,
-			displayName: author.displayName,
-			fromPage: author.fromPage,
+			fromPage,
 			text
 		});
+		// One JSON object in two parts, the first of which serves as the buyer of a claim too (lua/comment.lua).
+		const authorPart = authorJson.slice(0, -1);
+		const restPart = `,${restJson.slice(1, -1)}`;
 		const key = commentKey(comment.platform, commentId);
-		const buyerJson = buyer ? JSON.stringify(buyer) : '';
 
 		for (;;) {
 			const words = this.#words.get(showId);
 			const intent = words ? parseComment(text, words) : null;
 			const reply = await this.#runner.call(COMMENT_SCRIPT, showId, [
 				key,
-				logged,
+				authorPart,
+				restPart,
 				intent?.kind ?? '',
 				intent?.item ?? '',
 				words?.claimWord ?? '',
 				words?.passWord ?? '',
-				buyerJson,
 				buyer?.key ?? '',
 				randomUUID()
 			]);

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { LogPosition } from '../../domain/events.ts';
 import { AppError, isAppErrorCode } from '../errors.ts';
-import { showKey } from '../redis/keys.ts';
+import { failpoint } from '../failpoints.ts';
+import { onServerChange } from '../redis/connections.ts';
+import { actionKey, showKey } from '../redis/keys.ts';
 import type { ShowKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
@@ -15,10 +18,10 @@ export type ScriptReply = {
 	readonly detail: string;
 };
 
-/** A script of a show with the keys it declares, in the order of its header. */
+/** A script of a show with the keys it declares, in the order of its header. `action`: the call's own. */
 export type ShowScript = {
 	readonly name: string;
-	readonly keys: readonly ShowKey[];
+	readonly keys: readonly (ShowKey | 'action')[];
 };
 
 export type ScriptRunnerOptions = {
@@ -30,9 +33,9 @@ export type ScriptRunnerOptions = {
 	 */
 	readonly recover: (showId: string, damaged: LogPosition | null) => Promise<void>;
 	/**
-	 * The position that history holds, asked once per show and process, so that a server which came
-	 * back with an old state is recognised by a process that has just started. Null when history can't
-	 * be reached: claims go on without it.
+	 * The position that history holds, asked once per show and connection, so that a server which came
+	 * back with an old state is recognised by a process that has just started, or that had been told less
+	 * than others. Null when history can't be reached: claims go on without it.
 	 */
 	readonly persistedPosition: (showId: string) => Promise<LogPosition | null>;
 	/** Called after each call that appended events: history has something to do. */
@@ -50,13 +53,20 @@ const MAX_RECOVERIES = 3;
 
 const NO_POSITION: LogPosition = { epoch: '', seq: 0 };
 
+/** The last position that this process has seen, and through which connection, counted from 0. */
+type Known = { readonly position: LogPosition; readonly connection: number };
+
 /** Runs the write scripts of shows: remembers positions, rebuilds lost shows, wakes history. */
 export class ScriptRunner {
 	readonly #options: ScriptRunnerOptions;
-	readonly #known = new RecentMap<LogPosition>(MAX_KNOWN_SHOWS);
+	readonly #known = new RecentMap<Known>(MAX_KNOWN_SHOWS);
+	/** Questions to history under way, by show. */
+	readonly #asked = new Map<string, Promise<LogPosition | null>>();
+	#connection = 0;
 
 	constructor(options: ScriptRunnerOptions) {
 		this.#options = options;
+		onServerChange(options.redis, () => this.#connection++);
 	}
 
 	/**
@@ -64,12 +74,17 @@ export class ScriptRunner {
 	 * Returns whatever code the script answered; throws `SHOW_NOT_FOUND` and `UNAVAILABLE`.
 	 */
 	async call(script: ShowScript, showId: string, args: readonly string[]): Promise<ScriptReply> {
+		const keys = keysOf(script, showId);
 		for (let attempt = 0; ; attempt++) {
 			const remembered = this.#known.get(showId);
-			const known = remembered ?? (await this.#options.persistedPosition(showId)) ?? NO_POSITION;
-			const reply = await this.#callOnce(script, showId, [known.epoch, String(known.seq), ...args]);
+			const connection = this.#connection;
+			const known =
+				remembered?.connection === connection
+					? remembered.position
+					: await this.#askHistory(showId, remembered?.position ?? NO_POSITION);
+			const reply = await this.#callOnce(script, keys, [known.epoch, String(known.seq), ...args]);
 			if (reply.code !== 'SHOW_MISSING' && reply.code !== 'HISTORY_LOST') {
-				this.#remember(showId, reply.position);
+				this.#remember(showId, { position: reply.position, connection });
 				return reply;
 			}
 			if (attempt === MAX_RECOVERIES) throw new AppError('UNAVAILABLE');
@@ -95,14 +110,14 @@ export class ScriptRunner {
 		throw refusal(script, reply);
 	}
 
-	async #callOnce(script: ShowScript, showId: string, args: string[]): Promise<ScriptReply> {
+	async #callOnce(script: ShowScript, keys: string[], args: string[]): Promise<ScriptReply> {
 		const lua = this.#options.scripts.get(script.name);
 		if (!lua) throw new Error(`lua/${script.name}.lua does not exist`);
-		const keys = script.keys.map((key) => showKey(showId, key));
 		const startedAt = performance.now();
 		let code = 'FAILED';
 		try {
 			const raw = await runScript(this.#options.redis, lua, keys, args);
+			failpoint('script-replied');
 			const reply = replySchema.parse(raw);
 			[code] = reply;
 			const [, epoch, seq, detail] = reply;
@@ -112,12 +127,37 @@ export class ScriptRunner {
 		}
 	}
 
-	#remember(showId: string, position: LogPosition): void {
-		const known = this.#known.get(showId);
-		if (known?.epoch === position.epoch && known.seq >= position.seq) return;
-		this.#known.set(showId, position);
-		this.#options.onAppended(showId);
+	/**
+	 * The server behind a new connection may be one that has lost its newest events, and other processes
+	 * may have written more of them than this one knows.
+	 */
+	async #askHistory(showId: string, remembered: LogPosition): Promise<LogPosition> {
+		let asked = this.#asked.get(showId);
+		if (!asked) {
+			asked = this.#options.persistedPosition(showId).finally(() => this.#asked.delete(showId));
+			this.#asked.set(showId, asked);
+		}
+		const persisted = await asked;
+		if (!persisted) return remembered;
+		return persisted.epoch === remembered.epoch && persisted.seq < remembered.seq
+			? remembered
+			: persisted;
 	}
+
+	#remember(showId: string, { position, connection }: Known): void {
+		const known = this.#known.get(showId);
+		const isNews = known?.position.epoch !== position.epoch || known.position.seq < position.seq;
+		if (!isNews && known.connection >= connection) return;
+		this.#known.set(showId, isNews ? { position, connection } : { ...known, connection });
+		if (isNews) this.#options.onAppended(showId);
+	}
+}
+
+/** However often the call is sent, its action has one key. */
+function keysOf(script: ShowScript, showId: string): string[] {
+	return script.keys.map((key) =>
+		key === 'action' ? actionKey(showId, randomUUID()) : showKey(showId, key)
+	);
 }
 
 const detailsSchema = z.record(z.string(), z.unknown());

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 export type AddressSource = {
@@ -14,6 +15,15 @@ export type AddressSource = {
 export function clientAddress({ peer, forwarded }: AddressSource): string {
 	const claimed = forwarded?.split(',').at(-1)?.trim() ?? '';
 	return isIP(claimed) ? claimed : (peer ?? 'unknown');
+}
+
+/** The address that an upgrade request comes from; `header`: the trusted proxy's, if one is configured. */
+export function upgradeAddress(request: IncomingMessage, header: string | null): string {
+	const forwarded = header === null ? null : request.headers[header];
+	return clientAddress({
+		peer: request.socket.remoteAddress,
+		forwarded: Array.isArray(forwarded) ? forwarded.at(-1) : forwarded
+	});
 }
 
 /** The eight groups of an IPv6 address without a zone; an embedded IPv4 part counts as two. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { incomingCommentSchema } from '../allocator/comment.ts';
 import type { CommentIntake } from '../allocator/comment.ts';
 import { AppError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Logger } from '../observability/logger.ts';
 import { showKey } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
@@ -49,6 +50,7 @@ export async function feedComments(
 			const positions = [...last].map(([live, key]) => [lastField(live), key]);
 			await redis.hset(intake, ...positions.flat());
 			if (late > 0) await redis.hincrby(intake, 'late', late);
+			failpoint('inbox-fed');
 			// Last: until here a crash only has them fed again, and they are recognised.
 			await redis.hdel(showKey(showId, 'inbox'), ...fed);
 		}

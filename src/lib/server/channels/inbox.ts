@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { commentKey } from '../allocator/comment.ts';
 import type { CommentIntake, IncomingComment } from '../allocator/comment.ts';
+import { AppError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import { showKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
@@ -32,16 +33,21 @@ export type InboxOptions = {
 	readonly comments: Pick<CommentIntake, 'take'>;
 	/** How long a comment waits for an earlier one that another path may still bring. */
 	readonly orderWindowMs: number;
+	/** How many comments of a show may wait; 20,000 unless given. */
+	readonly maxWaiting?: number;
 	readonly logger: Logger;
 	readonly observer?: ChannelObserver;
 };
 
 const OFFER_CHUNK = 100;
+/** Comments of a show that may wait, some ten megabytes: an allocator that is away must not fill Redis. */
+const MAX_WAITING = 20_000;
 const LEASE_RETRY_MS = 20;
 const FEED_CHUNK = 100;
 /** A reader that has not brought its next page by then no longer keeps comments waiting. */
 const HOLD_MS = 5_000;
 
+const fullSchema = z.tuple([z.string(), z.literal('full')]);
 const answerSchema = z.tuple([z.string()], z.enum(['new', 'waiting', 'nameless', 'logged']));
 
 const holdField = (live: string): string => `hold:${live}`;
@@ -66,7 +72,10 @@ export class CommentInbox {
 		this.#offer = offer;
 	}
 
-	/** Adds what a path brought. Bringing a comment again is safe. Returns what became of each. */
+	/**
+	 * Adds what a path brought. Bringing a comment again is safe. Returns what became of each. Throws
+	 * `UNAVAILABLE` when too many wait; some of the comments may have been added then.
+	 */
 	async offer(
 		channel: { readonly showId: string; readonly id: string } & LiveName,
 		path: Path,
@@ -88,8 +97,10 @@ export class CommentInbox {
 				channelId,
 				String(PATHS[path]),
 				liveName(channel),
+				String(this.#options.maxWaiting ?? MAX_WAITING),
 				...args
 			]);
+			if (fullSchema.safeParse(answer).success) throw new AppError('UNAVAILABLE');
 			const [, ...rest] = answerSchema.parse(answer);
 			statuses.push(...rest);
 		}
@@ -152,7 +163,7 @@ export class CommentInbox {
 	/** Epoch ms by the clock of the server that holds the show: the one that stamps arrivals. */
 	async #now(showId: string): Promise<number> {
 		const [now] = answerSchema.parse(
-			await runScript(this.#options.redis, this.#offer, inboxKeys(showId), ['', '1', ''])
+			await runScript(this.#options.redis, this.#offer, inboxKeys(showId), ['', '1', '', ''])
 		);
 		return Number(now);
 	}

@@ -64,9 +64,7 @@ export class ChannelIntake {
 				platform: comment.platform,
 				liveId: channel.liveId,
 				commentId: comment.commentId,
-				userId: comment.author?.id ?? null,
-				userHandle: comment.author?.name ?? '',
-				fromPage: isOwn(channel, comment),
+				...authorship(channel, comment),
 				text: comment.text,
 				postedAt: comment.postedAt
 			}
@@ -153,4 +151,12 @@ function isDuringShow({ showStartedAt }: Channel, comment: PlatformComment): boo
  */
 function isOwn(channel: Channel, { fromPage, platform, author }: PlatformComment): boolean {
 	return fromPage || (platform === 'instagram' && author?.name === channel.accountName);
+}
+
+/** Who wrote it, as comments are taken in. The seller's own comments bear the account's name at least. */
+function authorship(channel: Channel, comment: PlatformComment) {
+	const { author } = comment;
+	const fromPage = isOwn(channel, comment);
+	const nameless = fromPage ? channel.accountName : '';
+	return { userId: author?.id ?? null, userHandle: author?.name || nameless, fromPage };
 }

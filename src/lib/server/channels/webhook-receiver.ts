@@ -1,3 +1,4 @@
+import { failpoint } from '../failpoints.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { MetaSettings } from './meta/settings.ts';
 import { equalSecrets, verifyWebhookSignature } from './meta/signature.ts';
@@ -84,6 +85,7 @@ export class WebhookReceiver {
 			const { webhookSecrets } = this.#options.settings;
 			if (!raw || !verifyWebhookSignature(raw, signature, webhookSecrets)) return this.#refuse();
 			await this.#options.enqueue(new TextDecoder().decode(raw));
+			failpoint('webhook-stored');
 			return 'accepted';
 		} finally {
 			this.#inFlight--;

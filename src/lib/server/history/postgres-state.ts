@@ -5,6 +5,7 @@ import { emptyCounters } from '../../domain/show-state.ts';
 import type { Claim, Counters, ItemClaims, ShowState } from '../../domain/show-state.ts';
 import { orderClaims } from '../allocator/live-state.ts';
 import type { Database, Db } from './database.ts';
+import { allowLongStatements } from './statement-timeout.ts';
 
 /** The cursor of the durable log; null for a show that does not exist. */
 export async function persistedPosition(db: Db, showId: string): Promise<LogPosition | null> {
@@ -123,6 +124,7 @@ export async function readPostgresState(db: Db, showId: string): Promise<ShowSta
 		.setIsolationLevel('repeatable read')
 		.setAccessMode('read only')
 		.execute(async (tx) => {
+			await allowLongStatements(tx);
 			const show = await tx
 				.selectFrom('shows')
 				.selectAll()

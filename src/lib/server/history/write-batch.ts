@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import type { LogPosition, ShowEvent } from '../../domain/events.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Database, Db } from './database.ts';
 import { project } from './projection.ts';
 import type { ClaimChange, Projection } from './projection.ts';
+import { allowLongStatements } from './statement-timeout.ts';
 
 type Tx = Transaction<Database>;
 
@@ -260,6 +262,7 @@ export async function writeBatch(
 	if (!last) return true;
 	const projection = project(events);
 	return await db.transaction().execute(async (tx) => {
+		await allowLongStatements(tx);
 		const moved = await tx
 			.updateTable('shows')
 			.set((eb) => ({
@@ -275,6 +278,7 @@ export async function writeBatch(
 		if (moved.numUpdatedRows === 0n) return false;
 
 		await insertEvents(tx, showId, events);
+		failpoint('batch-inserted');
 		await writeProjection(tx, showId, projection, 'none');
 		await insertAudit(tx, showId, projection.audit);
 		return true;

@@ -1,13 +1,14 @@
-import { startsCall } from '../../domain/events.ts';
+import { isSameEvent, startsCall } from '../../domain/events.ts';
 import type { LogPosition, ShowEvent } from '../../domain/events.ts';
 import { readEvents } from '../allocator/event-stream.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Logger } from '../observability/logger.ts';
 import { SHOW_KEYS, showKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import type { Db } from './database.ts';
-import { continuesHistory, readLiveLog } from './live-log.ts';
+import { agreesWithHistory, isAbreast, readLiveLog } from './live-log.ts';
 import { persistedPosition } from './postgres-state.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -33,6 +34,11 @@ export type WriteBehindObserver = {
 	readonly batchWritten: (events: number, durationMs: number) => void;
 	readonly persistFailed: (reason: 'split_history' | 'error') => void;
 };
+
+/** What follows the cursor, and the event at the cursor when the stream reaches back to it. */
+type Batch = { readonly joint: ShowEvent | null; readonly events: readonly ShowEvent[] };
+
+type ReadAhead = { readonly cursorSeq: number; readonly batch: Promise<Batch> };
 
 /** The stream of a show lacks events that Postgres has not got either. An operator must look. */
 export class SplitHistoryError extends Error {
@@ -90,22 +96,39 @@ export class WriteBehind {
 		const { db, redis, observer } = this.#options;
 		let written = 0;
 		let goal: number | null = null;
+		/** The last event that this run wrote: what Postgres holds there need not be asked for. */
+		let mine: ShowEvent | null = null;
+		let ahead: ReadAhead | null = null;
 		for (let looks = 0; ;) {
 			const cursor = await persistedPosition(db, showId);
 			const live = await readLiveLog(redis, showId);
 			if (!cursor || !live) return written;
-			if (!continuesHistory(live, cursor)) {
+			if (!isAbreast(live, cursor)) {
 				this.#rebuild(showId, live, cursor);
 				return written;
 			}
 			// What comes meanwhile has a wake-up of its own: chasing it would never end in a busy show, while
 			// other shows wait for this worker.
 			goal ??= live.seq;
-			if (cursor.seq >= Math.min(goal, live.seq)) {
+			const isDone = cursor.seq >= Math.min(goal, live.seq);
+			const { joint, events }: Batch =
+				isDone && mine
+					? { joint: mine, events: [] }
+					: await this.#nextBatch(showId, cursor.seq, live, ahead);
+			ahead = null;
+			const agrees =
+				!joint ||
+				(mine?.seq === joint.seq
+					? isSameEvent(mine, joint)
+					: await agreesWithHistory(db, showId, joint));
+			if (!agrees) {
+				this.#rebuild(showId, live, cursor);
+				return written;
+			}
+			if (isDone) {
 				if (live.persistedSeq < cursor.seq) await this.#mark(showId, live.epoch, cursor.seq);
 				return written;
 			}
-			const events = await this.#readBatch(showId, cursor.seq + 1);
 			const last = events.at(-1);
 			if (!last || events[0]?.seq !== cursor.seq + 1 || last.epoch !== live.epoch) {
 				// Replaced or trimmed between the reads; if it stays so, the outbox has lost events.
@@ -115,25 +138,54 @@ export class WriteBehind {
 						`go on from event ${cursor.seq}, the last one in Postgres`
 				);
 			}
+			if (last.seq < goal) ahead = this.#readAhead(showId, last.seq);
 			const startedAt = performance.now();
 			if (!(await writeBatch(db, showId, cursor, events))) continue;
+			failpoint('batch-committed');
 			observer?.batchWritten(events.length, performance.now() - startedAt);
 			looks = 0;
+			mine = last;
 			written += events.length;
 			await this.#mark(showId, live.epoch, last.seq);
 		}
 	}
 
+	/** Reads the next batch while Postgres writes the one before it. */
+	#readAhead(showId: string, cursorSeq: number): ReadAhead {
+		const batch = this.#readBatch(showId, cursorSeq);
+		// Its failure is heard when it is awaited, if it is at all.
+		batch.catch(() => undefined);
+		return { cursorSeq, batch };
+	}
+
+	/** What was read ahead, if it starts there and the log still holds it; else what the stream holds now. */
+	async #nextBatch(
+		showId: string,
+		cursorSeq: number,
+		live: LogPosition,
+		ahead: ReadAhead | null
+	): Promise<Batch> {
+		if (ahead?.cursorSeq === cursorSeq) {
+			const batch = await ahead.batch;
+			const last = batch.events.at(-1);
+			if (last && last.epoch === live.epoch && last.seq <= live.seq) return batch;
+		}
+		return await this.#readBatch(showId, cursorSeq);
+	}
+
 	/**
-	 * A batch ends where a script call ends. A show rebuilt from half a call would keep a comment that
-	 * won without its claim, or a free unit that somebody waits for.
+	 * Read in one command, the event at the cursor and those after it are of one log. A batch ends where a
+	 * script call ends. A show rebuilt from half a call would keep a comment that won without its claim, or
+	 * a free unit that somebody waits for.
 	 */
-	async #readBatch(showId: string, fromSeq: number): Promise<ShowEvent[]> {
+	async #readBatch(showId: string, cursorSeq: number): Promise<Batch> {
 		for (let limit = BATCH_EVENTS; ; limit *= 2) {
-			const events = await readEvents(this.#options.redis, showId, fromSeq, limit);
-			if (events.length < limit) return events;
+			const read = await readEvents(this.#options.redis, showId, cursorSeq, limit + 1);
+			const joint = read[0]?.seq === cursorSeq ? read[0] : null;
+			const events = joint ? read.slice(1) : read;
+			if (read.length <= limit) return { joint, events };
 			const lastCall = events.findLastIndex(startsCall);
-			if (lastCall > 0) return events.slice(0, lastCall);
+			if (lastCall > 0) return { joint, events: events.slice(0, lastCall) };
 		}
 	}
 

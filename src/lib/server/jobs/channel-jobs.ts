@@ -5,6 +5,8 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
+import { KEPT_JOBS } from './failed-jobs.ts';
+import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'channels';
 /** Channels that one worker reads at the same time; they mostly wait for the platform. */
@@ -65,7 +67,7 @@ export class ChannelJobs {
 			{
 				name: 'tick',
 				data: { channelId },
-				opts: { removeOnComplete: true, removeOnFail: { count: 100 } }
+				opts: KEPT_JOBS
 			}
 		);
 	}
@@ -81,7 +83,7 @@ export class ChannelJobs {
 			{
 				name: CHECK_CONNECTIONS,
 				data: {},
-				opts: { removeOnComplete: true, removeOnFail: { count: 20 } }
+				opts: KEPT_JOBS
 			}
 		);
 	}
@@ -149,7 +151,7 @@ export function startChannelWorker(
 					break;
 			}
 		},
-		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY }
+		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY, ...TAKE_OVER }
 	);
 	worker.on('error', throttledErrors(logger, 'channel worker'));
 	worker.on('failed', (job, error) => {

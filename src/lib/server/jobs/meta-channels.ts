@@ -58,7 +58,13 @@ export type MetaChannelsOptions = {
 	readonly connect: (kind: 'jobs' | 'worker') => RedisClient;
 };
 
-export type MetaChannels = { readonly services: MetaServices; close(): Promise<void> };
+export type MetaChannels = {
+	readonly services: MetaServices;
+	/** Ends polls and streams and gives their leases back; jobs in hand are finished. */
+	retire(): Promise<void>;
+	/** Closes the queues. */
+	close(): Promise<void>;
+};
 
 /** Builds the channels of Facebook and Instagram; with a worker's role also what reads them. */
 export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
@@ -103,11 +109,11 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 		intake,
 		jobs
 	};
-	const closeQueues = async (): Promise<void> => {
+	const close = async (): Promise<void> => {
 		intake.close();
 		await Promise.all([jobs.close(), deliveries.close()]);
 	};
-	if (config.role === 'web') return { services, close: closeQueues };
+	if (config.role === 'web') return { services, retire: () => Promise.resolve(), close };
 
 	const watcher = new ChannelWatcher({ db, redis, connections: store, discovery, logger });
 	const poller = new ChannelPoller({
@@ -173,10 +179,12 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 	const webhookWorker = startWebhookWorker(options.connect('worker'), deliveries, router, logger);
 	return {
 		services,
-		close: async () => {
+		retire: async () => {
+			// First what starts streams, and at the same time the jobs, which may take seconds to end.
+			const jobsDone = Promise.all([channelWorker.close(), webhookWorker.close()]);
 			await supervisor.close();
-			await Promise.all([streams.close(), channelWorker.close(), webhookWorker.close()]);
-			await closeQueues();
-		}
+			await Promise.all([streams.close(), jobsDone]);
+		},
+		close
 	};
 }

@@ -6,13 +6,21 @@ import { withLogContext } from '../observability/log-context.ts';
 import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
+import { refuseUntil } from '../protection/rate-limited.ts';
+import { TokenBuckets } from '../protection/token-buckets.ts';
 import type { RedisClient } from '../redis/run-script.ts';
+import { QueueDepth } from './queue-depth.ts';
 import { RehearsalPlayer } from '../rehearsal/player.ts';
 import { loadRehearsal, rehearsalSourceSchema } from '../rehearsal/source.ts';
+import { KEPT_FAILED, forgetFailedJobs } from './failed-jobs.ts';
 
 const QUEUE = 'rehearsals';
 /** Rehearsals at the same time in one worker; they mostly wait. */
 const CONCURRENCY = 10;
+/** Rehearsals that may wait for that; an uploaded one takes up to 4 MB of Redis. */
+const MAX_WAITING = 50;
+/** Rehearsals that one workspace may start, so that it can't fill the queue: one a minute, ten at once. */
+const STARTS = { perSecond: 1 / 60, burst: 10 };
 
 const jobSchema = z.object({
 	showId: z.string(),
@@ -28,10 +36,21 @@ const progressSchema = z.object({ line: z.number().int() }).catch({ line: 0 });
 /** Hands rehearsals to a worker. */
 export class RehearsalQueue {
 	readonly #queue: Queue;
+	readonly #depth: QueueDepth;
+	readonly #starts = new TokenBuckets(STARTS);
+	readonly #stopForgetting: () => Promise<void>;
 
 	constructor(connection: RedisClient, logger: Logger) {
 		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
 		this.#queue.on('error', throttledErrors(logger, 'rehearsal queue'));
+		this.#depth = new QueueDepth(this.#queue, MAX_WAITING);
+		this.#stopForgetting = forgetFailedJobs(this.#queue, logger);
+	}
+
+	/** Asks for room before anything is made. Throws `RATE_LIMITED` and `UNAVAILABLE`. */
+	async admit(workspaceId: string): Promise<void> {
+		refuseUntil(this.#starts.take(workspaceId));
+		await this.#depth.check();
 	}
 
 	/** Returns once the job is stored. */
@@ -41,11 +60,13 @@ export class RehearsalQueue {
 			attempts: 20,
 			backoff: { type: 'fixed', delay: 500 },
 			removeOnComplete: true,
-			removeOnFail: { count: 20 }
+			// An uploaded recording is up to 4 MB.
+			removeOnFail: { ...KEPT_FAILED, count: 20 }
 		});
 	}
 
 	async close(): Promise<void> {
+		await this.#stopForgetting();
 		await this.#queue.close();
 	}
 }

@@ -7,12 +7,18 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
+import { KEPT_JOBS, forgetFailedJobs } from './failed-jobs.ts';
+import { QueueDepth } from './queue-depth.ts';
+import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'webhooks';
 const CONCURRENCY = 20;
+/** Deliveries that may wait for that. They are a few kilobytes, so that this is far below what Redis has. */
+const MAX_WAITING = 10_000;
 /** An identical delivery within this time is the same one. Later ones are told apart by their comments. */
 const SAME_DELIVERY_MS = 10 * 60_000;
-const RETRY = { attempts: 50, backoff: { type: 'exponential', delay: 250, jitter: 0.5 } } as const;
+/** For about eighteen hours: what people wrote must not wait for ever, and a poll has brought it by then. */
+const RETRY = { attempts: 19, backoff: { type: 'exponential', delay: 250, jitter: 0.5 } } as const;
 /**
  * When to look again at comments of a page's posts: polling or the stream tells which post is the live's,
  * and they may be slower than the webhook.
@@ -24,14 +30,19 @@ const jobSchema = z.object({ raw: z.string(), receivedAt: z.number(), look: z.nu
 /** Keeps webhook deliveries until a worker has routed them. */
 export class WebhookQueue {
 	readonly #queue: Queue;
+	readonly #depth: QueueDepth;
+	readonly #stopForgetting: () => Promise<void>;
 
 	constructor(connection: RedisClient, logger: Logger) {
 		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
 		this.#queue.on('error', throttledErrors(logger, 'webhook queue'));
+		this.#depth = new QueueDepth(this.#queue, MAX_WAITING);
+		this.#stopForgetting = forgetFailedJobs(this.#queue, logger);
 	}
 
-	/** Returns once the delivery is stored. */
+	/** Returns once the delivery is stored. Throws `UNAVAILABLE` when too many wait: Meta comes again. */
 	async add(raw: string): Promise<void> {
+		await this.#depth.check();
 		const id = createHash('sha256').update(raw).digest('base64url');
 		await this.#queue.add(
 			'delivery',
@@ -39,8 +50,7 @@ export class WebhookQueue {
 			{
 				...RETRY,
 				deduplication: { id, ttl: SAME_DELIVERY_MS },
-				removeOnComplete: true,
-				removeOnFail: { count: 100 }
+				...KEPT_JOBS
 			}
 		);
 	}
@@ -52,12 +62,13 @@ export class WebhookQueue {
 		await this.#queue.add(
 			'delivery',
 			{ raw, receivedAt, look: look + 1 },
-			{ ...RETRY, delay, removeOnComplete: true, removeOnFail: { count: 100 } }
+			{ ...RETRY, ...KEPT_JOBS, delay }
 		);
 		return true;
 	}
 
 	async close(): Promise<void> {
+		await this.#stopForgetting();
 		await this.#queue.close();
 	}
 }
@@ -78,7 +89,7 @@ export function startWebhookWorker(
 			);
 			if (unmatched > 0) await queue.lookAgain(raw, receivedAt, look);
 		},
-		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY }
+		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY, ...TAKE_OVER }
 	);
 	worker.on('error', throttledErrors(logger, 'webhook worker'));
 	worker.on('failed', (job, error) => {

@@ -6,6 +6,8 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
+import { KEPT_JOBS } from './failed-jobs.ts';
+import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'write-behind';
 /** A busy show wakes history at most this often per process; the work is done in batches anyway. */
@@ -61,8 +63,7 @@ export class WriteBehindWaker {
 					...RETRY,
 					// One job that runs and one that waits per show: what is written while a job runs gets its own.
 					deduplication: { id: showId, keepLastIfActive: true },
-					removeOnComplete: true,
-					removeOnFail: { count: 100 }
+					...KEPT_JOBS
 				}
 			);
 		} catch (error) {
@@ -85,7 +86,7 @@ export function startWriteBehindWorker(
 				writeBehind.persist(showId)
 			);
 		},
-		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY }
+		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY, ...TAKE_OVER }
 	);
 	worker.on('error', throttledErrors(logger, 'write-behind worker'));
 	worker.on('failed', (job, error) => {

@@ -1,17 +1,24 @@
-import type { LogPosition } from '../../domain/events.ts';
+import type { ReaderPosition } from '../../domain/events.ts';
 import type { LiveMessage, ShowSnapshot } from '../../domain/live-show.ts';
 
 /** A message on its way to consoles, shared by all of them: encode `message` once and keep it. */
 export type LiveBatch = {
-	/** Position after the batch, `<epoch>:<seq>`: what a client resumes from. */
+	/** Position after the batch, `<epoch>:<seq>:<at>`: what a client resumes from. */
 	readonly id: string;
 	readonly message: LiveMessage;
 };
 
 export type SubscribeOptions = {
 	/** Where the client left off; null for a client that knows nothing yet. */
-	readonly resumeFrom: LogPosition | null;
+	readonly resumeFrom: ReaderPosition | null;
 	readonly signal: AbortSignal;
+};
+
+/** A subscriber's batches as they come. A reader that stops early calls `return`, as `for await` does. */
+export type BatchReader = {
+	next(): Promise<IteratorResult<LiveBatch, void>>;
+	return(): Promise<IteratorResult<LiveBatch, void>>;
+	[Symbol.asyncIterator](): BatchReader;
 };
 
 /** What the API needs of the realtime hub. */
@@ -22,7 +29,7 @@ export type LiveFeed = {
 	 * The show from `resumeFrom` on. The first batch comes at once: a snapshot, or the events missed.
 	 * Ends by throwing `SlowSubscriberError` when the reader falls behind, and by `signal`.
 	 */
-	subscribe(showId: string, options: SubscribeOptions): AsyncGenerator<LiveBatch, void, undefined>;
+	subscribe(showId: string, options: SubscribeOptions): BatchReader;
 };
 
 /** Hears of what consoles get, for metrics. */

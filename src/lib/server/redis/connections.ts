@@ -21,6 +21,7 @@ export type ConnectionKind =
 
 const RETRY_MAX_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+const DEFAULT_PORT = 6_379;
 const FAIL_FAST = { maxRetriesPerRequest: 3, commandTimeout: 10_000 };
 
 function redisOptions(kind: ConnectionKind): RedisOptions {
@@ -43,6 +44,15 @@ function redisOptions(kind: ConnectionKind): RedisOptions {
 }
 
 /**
+ * Calls back whenever the connection, or that to a server of a cluster, was lost or made anew: what
+ * answers from then on may be another server.
+ */
+export function onServerChange(client: RedisClient, listener: () => void): void {
+	const events = client instanceof Cluster ? ['-node', '+node'] : ['close', 'ready'];
+	for (const event of events) client.on(event, listener);
+}
+
+/**
  * Opens a connection. Errors go to `onError`; without a listener ioredis would print them, with
  * host names, to the console.
  */
@@ -53,12 +63,27 @@ export function connectRedis(
 ): RedisClient {
 	const options = redisOptions(kind);
 	const client = config.cluster
-		? new Cluster([config.url], {
-				redisOptions: options,
-				shardedSubscribers: kind === 'subscriber',
-				clusterRetryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), RETRY_MAX_MS)
-			})
+		? connectCluster(config.url, kind, options)
 		: new Redis(config.url, options);
 	client.on('error', onError);
 	return client;
+}
+
+/** The cluster tells addresses alone: what else the URL says holds for every server of it. */
+function connectCluster(url: string, kind: ConnectionKind, options: RedisOptions): Cluster {
+	const { protocol, hostname, port, username, password } = new URL(url);
+	const credentials: RedisOptions = {
+		...(username === '' ? {} : { username: decodeURIComponent(username) }),
+		...(password === '' ? {} : { password: decodeURIComponent(password) })
+	};
+	const isEncrypted = protocol === 'rediss:';
+	// An IPv6 address stands in brackets.
+	const host = hostname.replace(/^\[|\]$/g, '');
+	return new Cluster([{ host, port: Number(port || DEFAULT_PORT) }], {
+		redisOptions: { ...options, ...credentials, ...(isEncrypted ? { tls: {} } : {}) },
+		// A certificate names hosts, so they must not be replaced by their addresses.
+		...(isEncrypted ? { dnsLookup: (host, callback) => callback(null, host) } : {}),
+		shardedSubscribers: kind === 'subscriber',
+		clusterRetryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), RETRY_MAX_MS)
+	});
 }

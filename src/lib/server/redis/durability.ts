@@ -1,3 +1,7 @@
+import { Cluster } from 'ioredis';
+import type { Redis } from 'ioredis';
+import type { Config } from '../config.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { RedisClient } from './run-script.ts';
 
 /** Oldest server whose scripts and shard channels we use (Valkey reports a Redis version too). */
@@ -10,7 +14,7 @@ export type ServerReport = {
 	readonly faults: readonly string[];
 };
 
-async function setting(redis: RedisClient, name: string): Promise<string | null> {
+async function setting(redis: Redis, name: string): Promise<string | null> {
 	const reply: unknown = await redis.config('GET', name);
 	if (Array.isArray(reply)) return typeof reply[1] === 'string' ? reply[1] : null;
 	if (typeof reply !== 'object' || reply === null) return null;
@@ -19,10 +23,27 @@ async function setting(redis: RedisClient, name: string): Promise<string | null>
 }
 
 /**
- * Compares the server's settings with what keeps an acknowledged claim (DESIGN §5). Hosted servers
- * often forbid CONFIG; then the report says that nothing could be checked.
+ * Compares the server's settings, on a cluster those of every master, with what keeps an acknowledged
+ * claim (DESIGN §5). Hosted servers often forbid CONFIG; then the report says that nothing could be
+ * checked.
  */
 export async function inspectServer(redis: RedisClient): Promise<ServerReport> {
+	if (!(redis instanceof Cluster)) {
+		const report = await inspectOne(redis);
+		if (!/redis_mode:cluster/.test(await redis.info('server'))) return report;
+		const fault = 'the Redis server is a node of a cluster: set REDIS_CLUSTER=true';
+		return { ...report, faults: [...report.faults, fault] };
+	}
+	// The masters are known once the connection stands.
+	await redis.ping();
+	const reports = await Promise.all(redis.nodes('master').map(inspectOne));
+	return {
+		warnings: [...new Set(reports.flatMap(({ warnings }) => warnings))],
+		faults: [...new Set(reports.flatMap(({ faults }) => faults))]
+	};
+}
+
+async function inspectOne(redis: Redis): Promise<ServerReport> {
 	const version = /redis_version:(\d+)/.exec(await redis.info('server'))?.[1];
 	const faults =
 		version !== undefined && Number(version) < MIN_MAJOR_VERSION
@@ -45,4 +66,16 @@ export async function inspectServer(redis: RedisClient): Promise<ServerReport> {
 	} catch {
 		return { warnings: ['CONFIG is not allowed, so durability could not be checked'], faults };
 	}
+}
+
+/** Throws for a server that we can't run on; in production, logs what should be changed. */
+export async function checkServer(
+	redis: RedisClient,
+	environment: Config['environment'],
+	logger: Logger
+): Promise<void> {
+	const { warnings, faults } = await inspectServer(redis);
+	if (faults.length > 0) throw new Error(faults.join('; '));
+	if (environment !== 'production') return;
+	for (const warning of warnings) logger.warn(`redis: ${warning} (see docs/operations)`);
 }

@@ -56,9 +56,19 @@ export function leaseKey(showId: string, what: string): string {
 	return `sellary:{show:${showId}}:lease:${what}`;
 }
 
+/** What one call of an operator's action was answered, for a minute (lua/includes/operator.lua). */
+export function actionKey(showId: string, actionId: string): string {
+	return `sellary:{show:${showId}}:action:${actionId}`;
+}
+
 /** Where the rebuild with this epoch keeps a part until it is committed. */
 export function stagingKey(showId: string, epoch: string, key: StagedKey): string {
 	return `sellary:{show:${showId}}:restore:${epoch}:${key}`;
+}
+
+/** Where a rebuild puts the log aside that told another story than Postgres, named by the epoch that replaced it. */
+export function forkedKey(showId: string, epoch: string): string {
+	return `sellary:{show:${showId}}:forked:${epoch}`;
 }
 
 /** BullMQ keeps all of its keys under one tag: its scripts touch several queues' keys at once. */

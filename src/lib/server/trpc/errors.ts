@@ -2,7 +2,7 @@ import { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import type { TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc';
-import { ZodError } from 'zod';
+import { ZodError, z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { AppErrorCode } from '../errors.ts';
 import { isOutage } from './outage.ts';
@@ -27,6 +27,7 @@ const TRPC_CODES: Record<AppErrorCode, TRPC_ERROR_CODE_KEY> = {
 	TOO_MANY_TAGS: 'CONFLICT',
 	TOO_MANY_IDENTITIES: 'CONFLICT',
 	BLOCK_LIST_FULL: 'CONFLICT',
+	BUYER_IN_RUNNING_SHOW: 'CONFLICT',
 	CHANNEL_NOT_FOUND: 'NOT_FOUND',
 	CONNECTION_NOT_FOUND: 'NOT_FOUND',
 	LIVE_NOT_FOUND: 'NOT_FOUND',
@@ -46,6 +47,7 @@ const TRPC_CODES: Record<AppErrorCode, TRPC_ERROR_CODE_KEY> = {
 	LAST_OWNER: 'CONFLICT',
 	ALREADY_MEMBER: 'CONFLICT',
 	INVITE_NOT_FOUND: 'NOT_FOUND',
+	TOO_LARGE: 'PAYLOAD_TOO_LARGE',
 	RATE_LIMITED: 'TOO_MANY_REQUESTS',
 	BAD_ORIGIN: 'FORBIDDEN',
 	UNAVAILABLE: 'SERVICE_UNAVAILABLE'
@@ -100,6 +102,17 @@ export function findAppError(error: unknown): AppError | null {
 		return error.cause === undefined ? null : findAppError(error.cause);
 	}
 	return isOutage(error) ? new AppError('UNAVAILABLE', { cause: error }) : null;
+}
+
+/** Without a better word, when to come back after an outage, in seconds. */
+const OUTAGE_RETRY_SECONDS = 2;
+const retryDetails = z.object({ retryAfterSeconds: z.number().int().positive() });
+
+/** In how many seconds the same may work, for `Retry-After`; null when trying again does not help. */
+export function retryAfterSeconds(refusal: AppError): number | null {
+	const known = retryDetails.safeParse(refusal.details);
+	if (known.success) return known.data.retryAfterSeconds;
+	return refusal.code === 'UNAVAILABLE' ? OUTAGE_RETRY_SECONDS : null;
 }
 
 /** As a `TRPCError` with the right code, whatever it was. */

@@ -1,4 +1,5 @@
 import { initTRPC } from '@trpc/server';
+import type { TRPCProcedureType as ProcedureType } from '@trpc/server';
 import { z } from 'zod';
 import { actorOf } from '../auth/member.ts';
 import type { Member } from '../auth/member.ts';
@@ -13,6 +14,7 @@ import type { ApiContext } from './api-context.ts';
 import { BuyerControls } from './buyer-controls.ts';
 import { ChannelControls } from './channel-controls.ts';
 import { ConnectionControls } from './connection-controls.ts';
+import { ErasureControls } from './erasure-controls.ts';
 import { errorShape, toTrpcError } from './errors.ts';
 import { showChannels } from './show-channels.ts';
 import { ShowControls, ShowView } from './show-controls.ts';
@@ -27,8 +29,24 @@ const trpc = initTRPC.context<ApiContext>().create({
 
 export const { router, createCallerFactory } = trpc;
 
-/** Anybody, signed in or not. */
+/**
+ * Counts a call that came over a network; pages are counted as requests (request-gate.ts). The debug
+ * procedures, which don't exist in production, are for making thousands of comments a second.
+ */
+function countCall(ctx: ApiContext, type: ProcedureType, path: string): void {
+	if (ctx.transport === 'local' || path.startsWith('debug.')) return;
+	const { limits } = ctx.services;
+	if (ctx.member) limits.admitCall(ctx.member, type === 'mutation' ? 'mutation' : 'query');
+	else limits.admitSignedOut(ctx.clientAddress);
+}
+
+/** Anybody, signed in or not, as often as the limits allow. */
 export const publicProcedure = trpc.procedure.use(async ({ ctx, type, path, next }) => {
+	try {
+		countCall(ctx, type, path);
+	} catch (error) {
+		throw toTrpcError(error);
+	}
 	if (ctx.transport === 'http' && type === 'subscription') {
 		throw toTrpcError(
 			new AppError('INVALID_INPUT', { message: 'Subscriptions are served over the WebSocket.' })
@@ -64,6 +82,7 @@ function allowedTo(action: Action) {
 }
 
 const operating = allowedTo('runShows');
+const seeingBuyers = allowedTo('seeBuyers');
 
 /**
  * The services that a member's procedure gets. Those that take any show's id are not among them: they
@@ -85,6 +104,16 @@ function workspaceAccess(ctx: ApiContext & { readonly member: Member }) {
 
 /** Members of a workspace, whatever their role. `ctx.scope` reaches the workspace's shows. */
 export const memberProcedure = signedIn.use(({ ctx, next }) => next({ ctx: workspaceAccess(ctx) }));
+
+/** Whoever may see the workspace's buyers. */
+export const buyersProcedure = seeingBuyers.use(({ ctx, next }) =>
+	next({ ctx: workspaceAccess(ctx) })
+);
+
+/** Whoever may read what members did. */
+export const auditProcedure = allowedTo('readAuditLog').use(({ ctx, next }) =>
+	next({ ctx: workspaceAccess(ctx) })
+);
 
 /** Whoever may change the workspace's settings. */
 export const settingsProcedure = allowedTo('changeSettings').use(({ ctx, next }) =>
@@ -109,17 +138,26 @@ export const operatorProcedure = operating.use(({ ctx, next }) => {
 		ctx: {
 			...workspaceAccess(ctx),
 			controlsOf: (show: ScopedShow) => new ShowControls(services, show, actor),
+			/** Throws `RATE_LIMITED` and `UNAVAILABLE` when no rehearsal can be started now. */
+			admitRehearsal: () => services.rehearsals.admit(ctx.member.workspace.id),
 			playInto: (show: ScopedShow, rehearsal: Pick<RehearsalJob, 'source' | 'speed'>) =>
 				services.rehearsals.add({ ...rehearsal, showId: show.id, postedFrom: Date.now() })
 		}
 	});
 });
 
-/** Owners and operators, for what the workspace notes about its buyers. */
-export const buyerOperatorProcedure = operating.use(({ ctx, next }) => {
+/** Whoever may note something about the workspace's buyers. */
+export const buyerOperatorProcedure = allowedTo('noteBuyers').use(({ ctx, next }) => {
 	const access = workspaceAccess(ctx);
 	const buyers = new BuyerControls(ctx.services, access.scope, actorOf(ctx.member));
 	return next({ ctx: { buyers } });
+});
+
+/** Whoever may erase what the workspace holds about a person. */
+export const erasureProcedure = allowedTo('erasePersonalData').use(({ ctx, next }) => {
+	const { scope } = workspaceAccess(ctx);
+	const erasing = new ErasureControls(ctx.services, scope, actorOf(ctx.member));
+	return next({ ctx: { erasing } });
 });
 
 /** Members, for the workspace's connections; operators below. */
@@ -134,14 +172,26 @@ export const connectionOperatorProcedure = allowedTo('connectAccounts').use(({ c
 /** Any text: a malformed id is answered like an unknown one. */
 const showInput = z.object({ showId: z.string().max(100) });
 
+/** What a member gets of a show. Throws `SHOW_NOT_FOUND` for one that is not of their workspace. */
+async function showAccess(ctx: ApiContext & { readonly member: Member }, showId: string) {
+	const access = workspaceAccess(ctx);
+	const show = await access.scope.show(showId);
+	return { ...access, show, view: new ShowView(ctx.services, show) };
+}
+
 /** Members, for a show of their workspace. Refused with `SHOW_NOT_FOUND` before anything else is read. */
 export const showProcedure = signedIn.input(showInput).use(async ({ ctx, input, next }) => {
-	const access = workspaceAccess(ctx);
-	const show = await access.scope.show(input.showId);
-	return await withLogContext({ showId: show.id }, () =>
-		next({ ctx: { ...access, show, view: new ShowView(ctx.services, show) } })
-	);
+	const access = await showAccess(ctx, input.showId);
+	return await withLogContext({ showId: access.show.id }, () => next({ ctx: access }));
 });
+
+/** Whoever may see buyers, for those of a show of their workspace. */
+export const showBuyersProcedure = seeingBuyers
+	.input(showInput)
+	.use(async ({ ctx, input, next }) => {
+		const access = await showAccess(ctx, input.showId);
+		return await withLogContext({ showId: access.show.id }, () => next({ ctx: access }));
+	});
 
 /** Members, for the channels of a show of their workspace. */
 export const showChannelsProcedure = signedIn.input(showInput).use(async ({ ctx, input, next }) => {
@@ -153,13 +203,11 @@ export const showChannelsProcedure = signedIn.input(showInput).use(async ({ ctx,
 export const showOperatorProcedure = operating
 	.input(showInput)
 	.use(async ({ ctx, input, next }) => {
-		const access = workspaceAccess(ctx);
-		const show = await access.scope.show(input.showId);
+		const access = await showAccess(ctx, input.showId);
+		const { show } = access;
 		const actor = actorOf(ctx.member);
 		const more = {
 			...access,
-			show,
-			view: new ShowView(ctx.services, show),
 			controls: new ShowControls(ctx.services, show, actor),
 			channels: new ChannelControls(ctx.services, show, {
 				connections: new ConnectionControls(ctx.services, ctx.member),

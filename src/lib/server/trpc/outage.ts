@@ -14,10 +14,11 @@ const CONNECTION_CODES: ReadonlySet<string> = new Set([
 
 /**
  * SQLSTATEs of a Postgres that is away or can't serve now: class 08 (connection), 53 (resources), 57P0x
- * (shutdown, starting up), and a standby that was promoted away (25006).
+ * (shutdown, starting up), a statement or a transaction that took too long (57014, 55P03, 25P03, 25P04),
+ * and a standby that was promoted away (25006).
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const POSTGRES_STATES = /^(08[0-9A-Z]{3}|53[0-9A-Z]{3}|57P0[1-5]|25006)$/;
+const POSTGRES_STATES = /^(08[0-9A-Z]{3}|53[0-9A-Z]{3}|57P0[1-5]|57014|55P03|25P0[34]|25006)$/;
 
 /** Replies of a Redis that can't serve now: https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 const REDIS_REPLIES =
@@ -30,6 +31,7 @@ const DRIVER_MESSAGES = [
 	/^Stream isn't writeable/,
 	/^Reached the max retries per request/,
 	/^Failed to refresh slots cache/,
+	/^Too many Cluster redirections/,
 	/^None of startup nodes is available/,
 	/^Connection terminated/,
 	/^timeout exceeded when trying to connect/,

@@ -29,7 +29,7 @@ export function dispatchUpgrade(request: IncomingMessage, socket: Duplex, head: 
 	if (request.url?.split('?', 1)[0] !== LIVE_SOCKET_PATH) return false;
 	const handler: unknown = Reflect.get(globalThis, SLOT);
 	if (isUpgradeHandler(handler)) handler(request, socket, head);
-	else refuseUpgrade(socket, 503, 'The server is starting.');
+	else refuseUpgrade(socket, 503, 'The server is starting.', 1);
 	return true;
 }
 
@@ -42,9 +42,17 @@ const REASONS = {
 	503: 'Service Unavailable'
 } as const;
 
-/** Answers an upgrade request with an HTTP error and closes the connection. */
-export function refuseUpgrade(socket: Duplex, status: keyof typeof REASONS, message: string): void {
-	if (socket.destroyed) return;
+/**
+ * Answers an upgrade request with an HTTP error and closes the connection. `retryAfterSeconds`: when the
+ * same may work; null when trying again does not help.
+ */
+export function refuseUpgrade(
+	socket: Duplex,
+	status: keyof typeof REASONS,
+	message: string,
+	retryAfterSeconds: number | null = null
+): void {
+	if (socket.destroyed || socket.writableEnded) return;
 	const body = `${message}\n`;
 	socket.once('finish', () => socket.destroy());
 	socket.end(
@@ -53,6 +61,7 @@ export function refuseUpgrade(socket: Duplex, status: keyof typeof REASONS, mess
 			'Connection: close',
 			'Content-Type: text/plain; charset=utf-8',
 			`Content-Length: ${Buffer.byteLength(body)}`,
+			...(retryAfterSeconds === null ? [] : [`Retry-After: ${retryAfterSeconds}`]),
 			'',
 			body
 		].join('\r\n')

@@ -1,35 +1,35 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
-import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
-import { clientAddress } from '../auth/client-address.ts';
+import { WebSocket, WebSocketServer } from 'ws';
+import { addressGroup, upgradeAddress } from '../auth/client-address.ts';
 import type { Member } from '../auth/member.ts';
 import { isOwnUpgrade } from '../auth/request-origin.ts';
 import { readSessionCookie } from '../auth/session-cookie.ts';
 import { AppError } from '../errors.ts';
+import { InFlight } from '../protection/in-flight.ts';
+import { OpenCounts } from '../protection/open-counts.ts';
+import type { Cap } from '../protection/open-counts.ts';
 import type { ApiContext } from './api-context.ts';
-import { isUnexpected } from './errors.ts';
-import type { LiveConnection } from './live-connection.ts';
+import { findAppError, isUnexpected, retryAfterSeconds } from './errors.ts';
 import { createLiveEncoder } from './live-encoder.ts';
-import { isOutage } from './outage.ts';
 import type { AppRouter } from './router.ts';
 import type { ApiServices } from './services.ts';
+import { sendAway } from './send-away.ts';
+import { guardConnection } from './socket-connection.ts';
+import type { GuardedConnection } from './socket-connection.ts';
 import { refuseUpgrade } from './upgrade-slot.ts';
 
 /** Largest message that a client may send. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
 /** Most calls in one message. */
 const MAX_BATCH_CALLS = 20;
-const MAX_SUBSCRIPTIONS_PER_CONNECTION = 20;
 const MAX_CONNECTIONS_PER_USER = 50;
+const MAX_CONNECTIONS_PER_WORKSPACE = 500;
+/** Upgrades whose session is being looked up at the same time. */
+const MAX_UPGRADES_IN_FLIGHT = 200;
+const IDLE_CHECK_MS = 15_000;
 const KEEP_ALIVE = { enabled: true, pingMs: 30_000, pongWaitMs: 5_000 };
-/** How long closing sockets may take to say goodbye before they are cut. */
-const CLOSE_GRACE_MS = 250;
-/** WebSocket close code "service restart" (RFC 6455 registry). */
-const SERVICE_RESTART = 1012;
-
 export type LiveSocketOptions = {
 	readonly services: ApiServices;
 	readonly router: AppRouter;
@@ -42,48 +42,50 @@ export type LiveSocket = {
 	 * 503 outage or shutting down.
 	 */
 	handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-	/** Sends every client away to connect anew and resume elsewhere. Done within half a second. */
+	/**
+	 * Sends every client away to connect anew and resume elsewhere (send-away.ts). Done within three
+	 * seconds, and much sooner with few clients.
+	 */
 	close(): Promise<void>;
 	readonly connectionCount: number;
 };
 
+/** What tRPC sends is JSON, whether it was encoded for this socket or, as bytes, for all of them. */
+class TextSocket extends WebSocket {
+	override send(data: string | Uint8Array): void {
+		super.send(data, { binary: false });
+	}
+}
+
 type Admission = { readonly member: Member; readonly address: string };
 
-function createConnection(socket: WebSocket): LiveConnection {
-	let subscriptions = 0;
-	return {
-		id: randomUUID(),
-		bufferedBytes: () => socket.bufferedAmount,
-		terminate: () => socket.terminate(),
-		claimSubscription: () => {
-			if (subscriptions >= MAX_SUBSCRIPTIONS_PER_CONNECTION) {
-				throw new AppError('RATE_LIMITED', {
-					message: `One connection can watch at most ${MAX_SUBSCRIPTIONS_PER_CONNECTION} shows.`
-				});
-			}
-			subscriptions++;
-			return {
-				[Symbol.dispose]: () => {
-					subscriptions--;
-				}
-			};
-		}
-	};
-}
+const TOO_MANY = 'Too many open consoles. Please close some.';
+/** `Retry-After` in seconds: other places must be given back first, or another process must be up. */
+const RETRY_LATER = 10;
+const RETRY_SOON = 1;
 
 /** The tRPC router over WebSocket (docs/decisions/0002-websocket-transport.md). */
 export function createLiveSocket({ services, router }: LiveSocketOptions): LiveSocket {
-	const { auth, config, logger } = services;
+	const { auth, config, limits, logger } = services;
 	const server = new WebSocketServer({
 		noServer: true,
+		WebSocket: TextSocket,
 		maxPayload: MAX_PAYLOAD_BYTES,
 		perMessageDeflate: false
 	});
 	const contexts = new WeakMap<WebSocket, ApiContext>();
-	const connectionsOf = new Map<string, number>();
+	/** Upgrades that are being looked at: they would keep a server that ends waiting. */
+	const pending = new Set<Duplex>();
+	const connections = new Map<WebSocket, GuardedConnection>();
+	const open = new OpenCounts();
+	const upgrades = new InFlight(MAX_UPGRADES_IN_FLIGHT);
+	const idleTimer = setInterval(() => {
+		for (const connection of connections.values()) connection.cutIfIdle(performance.now());
+	}, IDLE_CHECK_MS);
+	idleTimer.unref();
 	let closing = false;
 
-	const handler = applyWSSHandler({
+	applyWSSHandler({
 		wss: server,
 		router,
 		keepAlive: KEEP_ALIVE,
@@ -103,20 +105,16 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 		}
 	});
 
-	function countConnection(userId: string, change: 1 | -1): void {
-		const count = (connectionsOf.get(userId) ?? 0) + change;
-		if (count === 0) connectionsOf.delete(userId);
-		else connectionsOf.set(userId, count);
-	}
-
 	function connect(
 		socket: WebSocket,
 		request: IncomingMessage,
 		{ member, address }: Admission
 	): void {
-		const connection = createConnection(socket);
-		countConnection(member.userId, 1);
-		socket.once('close', () => countConnection(member.userId, -1));
+		const connection = guardConnection(socket, (reason) => {
+			logger.warn({ requestId: connection.id, userId: member.userId, reason }, 'socket cut');
+		});
+		connections.set(socket, connection);
+		socket.once('close', () => connections.delete(socket));
 		contexts.set(socket, {
 			services,
 			requestId: connection.id,
@@ -129,31 +127,40 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 		server.emit('connection', socket, request);
 	}
 
-	function addressOf(request: IncomingMessage): string {
-		const header = config.trustedProxyHeader;
-		const forwarded = header === null ? undefined : request.headers[header];
-		return clientAddress({
-			peer: request.socket.remoteAddress,
-			forwarded: Array.isArray(forwarded) ? forwarded.at(-1) : forwarded
-		});
+	/** Takes places that are given back when the connection ends, whatever it has become by then. */
+	function claimUntilClosed(socket: Duplex, ...caps: readonly Cap[]): boolean {
+		const release = open.claim(...caps);
+		if (release) socket.once('close', release);
+		return release !== null;
 	}
 
 	async function admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
 		const { origin, host, cookie } = request.headers;
-		if (closing) return refuseUpgrade(socket, 503, 'The server is restarting.');
+		if (closing) return refuseUpgrade(socket, 503, 'The server is restarting.', RETRY_SOON);
 		if (!isOwnUpgrade({ origin, host, configured: config.origin })) {
 			return refuseUpgrade(socket, 403, new AppError('BAD_ORIGIN').message);
 		}
-		const sessionId = readSessionCookie(cookie);
-		const member = sessionId === null ? null : await auth.validateSession(sessionId);
-		if (socket.destroyed) return;
-		if (closing) return refuseUpgrade(socket, 503, 'The server is restarting.');
-		if (!member) return refuseUpgrade(socket, 401, new AppError('SIGNED_OUT').message);
-		if ((connectionsOf.get(member.userId) ?? 0) >= MAX_CONNECTIONS_PER_USER) {
-			return refuseUpgrade(socket, 429, 'Too many open consoles. Please close some.');
+		const address = upgradeAddress(request, config.trustedProxyHeader);
+		limits.admitUpgrade(address);
+		const group = addressGroup(address);
+		const addressCap = { key: `address ${group}`, limit: config.limits.addressSockets };
+		if (!claimUntilClosed(socket, addressCap)) {
+			return refuseUpgrade(socket, 429, TOO_MANY, RETRY_LATER);
 		}
+		const sessionId = readSessionCookie(cookie);
+		if (sessionId === null) return refuseUpgrade(socket, 401, new AppError('SIGNED_OUT').message);
+		const member = await upgrades.run([], () => auth.validateSession(sessionId));
+		if (socket.destroyed || socket.writableEnded) return;
+		if (closing) return refuseUpgrade(socket, 503, 'The server is restarting.', RETRY_SOON);
+		if (!member) return refuseUpgrade(socket, 401, new AppError('SIGNED_OUT').message);
+		const claimed = claimUntilClosed(
+			socket,
+			{ key: `user ${member.userId}`, limit: MAX_CONNECTIONS_PER_USER },
+			{ key: `workspace ${member.workspace.id}`, limit: MAX_CONNECTIONS_PER_WORKSPACE }
+		);
+		if (!claimed) return refuseUpgrade(socket, 429, TOO_MANY, RETRY_LATER);
 		server.handleUpgrade(request, socket, head, (webSocket) => {
-			connect(webSocket, request, { member, address: addressOf(request) });
+			connect(webSocket, request, { member, address });
 		});
 	}
 
@@ -162,13 +169,19 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 			// A client that leaves meanwhile is no error of ours, but unheard it would end the process.
 			const ignore = () => undefined;
 			socket.on('error', ignore);
+			pending.add(socket);
 			admit(request, socket, head)
 				.catch((error: unknown) => {
+					const refusal = findAppError(error);
+					if (refusal?.code === 'RATE_LIMITED') {
+						return refuseUpgrade(socket, 429, refusal.message, retryAfterSeconds(refusal));
+					}
 					logger.error({ err: error }, 'socket not admitted');
-					if (isOutage(error)) refuseUpgrade(socket, 503, new AppError('UNAVAILABLE').message);
+					if (refusal) refuseUpgrade(socket, 503, refusal.message, retryAfterSeconds(refusal));
 					else refuseUpgrade(socket, 500, 'Something went wrong on our side.');
 				})
 				.finally(() => {
+					pending.delete(socket);
 					// From here on ws listens, or the socket is closed.
 					if (!socket.destroyed && !socket.writableEnded) socket.off('error', ignore);
 				});
@@ -176,16 +189,11 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 
 		async close() {
 			closing = true;
-			handler.broadcastReconnectNotification();
-			const closed = [...server.clients].map(
-				(client) => new Promise<void>((resolve) => void client.once('close', () => resolve()))
-			);
-			for (const client of server.clients) client.close(SERVICE_RESTART, 'restarting');
-			const timer = setTimeout(() => {
-				for (const client of server.clients) client.terminate();
-			}, CLOSE_GRACE_MS);
-			await Promise.all(closed);
-			clearTimeout(timer);
+			clearInterval(idleTimer);
+			for (const socket of pending) {
+				refuseUpgrade(socket, 503, 'The server is restarting.', RETRY_SOON);
+			}
+			await sendAway([...server.clients]);
 			server.close();
 		},
 

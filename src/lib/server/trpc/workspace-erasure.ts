@@ -3,6 +3,7 @@ import type { Member } from '../auth/member.ts';
 import { AppError } from '../errors.ts';
 import { allowErasing } from '../history/audit.ts';
 import type { Db } from '../history/database.ts';
+import { allowLongStatements } from '../history/statement-timeout.ts';
 import { eraseShow, expireShow } from '../redis/erase-show.ts';
 import type { ApiServices } from './services.ts';
 
@@ -78,6 +79,7 @@ async function stopChannels({ db, meta }: Services, workspaceId: string): Promis
 async function erase(db: Db, deletion: (tx: Db) => { execute(): Promise<unknown> }): Promise<void> {
 	await db.transaction().execute(async (tx) => {
 		await allowErasing(tx);
+		await allowLongStatements(tx);
 		await deletion(tx).execute();
 	});
 }
@@ -86,6 +88,7 @@ async function erase(db: Db, deletion: (tx: Db) => { execute(): Promise<unknown>
 async function eraseTenant(db: Db, workspaceId: string): Promise<string[]> {
 	return await db.transaction().execute(async (tx) => {
 		await allowErasing(tx);
+		await allowLongStatements(tx);
 		const members = await tx
 			.deleteFrom('members')
 			.where('workspace_id', '=', workspaceId)

@@ -6,7 +6,7 @@ import type { RedisClient } from '../../redis/run-script.ts';
 import type { LuaScript } from '../../redis/script-loader.ts';
 import type { Db } from '../database.ts';
 import { stateDigest } from '../digest.ts';
-import { continuesHistory } from '../live-log.ts';
+import { isAbreast } from '../live-log.ts';
 import { persistedPosition, readPostgresState } from '../postgres-state.ts';
 import { SplitHistoryError } from '../write-behind.ts';
 import type { WriteBehind } from '../write-behind.ts';
@@ -47,7 +47,7 @@ export async function inspectShow(
 	const live = await readLiveState(redis, scripts, showId);
 	if (live) {
 		const { epoch, seq } = live.state;
-		if (!continuesHistory({ epoch, seq, persistedSeq: live.persistedSeq }, cursor)) {
+		if (!isAbreast({ epoch, seq, persistedSeq: live.persistedSeq }, cursor)) {
 			const detail = epoch === cursor.epoch ? 'older_state' : 'old_copy';
 			return found({ kind: 'redis_behind', seq, detail });
 		}

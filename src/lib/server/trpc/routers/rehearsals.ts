@@ -29,9 +29,10 @@ export const rehearsalsRouter = router({
 	/**
 	 * Plays a recorded or generated show into a new show of the workspace, which is marked as a rehearsal
 	 * and stays out of all figures. A worker plays it; ending the show stops it. Throws `INVALID_INPUT`
-	 * for a bad file (details: `lines`: { lineNumber, message }[]).
+	 * for a bad file (details: `lines`: { lineNumber, message }[]), `RATE_LIMITED`, `UNAVAILABLE`.
 	 */
 	start: operatorProcedure.input(startInput).mutation(async ({ ctx, input }) => {
+		await ctx.admitRehearsal();
 		const { header } = await load(input.source);
 		const { name, claimWord, passWord } = header;
 		const { db } = ctx.services;
