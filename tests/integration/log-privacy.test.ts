@@ -175,7 +175,15 @@ describe('after a rehearsal, a broadcast with every trouble, and calls of people
 				...texts,
 				...tokens,
 				...[appSecret, verifyToken, PASSWORD, 'Markername', 'markertext', 'markerid'],
-				...['Markerowner', 'markermail', 'Sam Seller', 'Demo Shop', '127.0.0.1', 'Bearer']
+				...[
+					'Vivienne',
+					'Markerowner',
+					'markermail',
+					'Sam Seller',
+					'Demo Shop',
+					'127.0.0.1',
+					'Bearer'
+				]
 			])
 		];
 		const all = lines.join('');
