@@ -4,7 +4,7 @@ import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { findOnPath } from './scripts/lib/on-path.ts';
 
 /** The integration suite on one kind of Redis. */
-function integration(kind: 'valkey' | 'redis'): TestProjectInlineConfiguration {
+function integration(kind: 'valkey' | 'redis' | 'cluster'): TestProjectInlineConfiguration {
 	return {
 		test: {
 			name: `integration-${kind}`,
@@ -31,7 +31,7 @@ export default defineConfig({
 				}
 			},
 			integration('valkey'),
-			...(nativeRedis ? [integration('redis')] : [])
+			...(nativeRedis ? [integration('redis'), integration('cluster')] : [])
 		]
 	}
 });

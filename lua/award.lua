@@ -12,7 +12,7 @@
 --   HISTORY_LOST
 -- Emits claim.promoted for a waiting buyer, else claim.created.
 -- Holds: winners <= quantity; one active claim per buyer and item.
--- @include "includes/claims"
+-- @include "includes/claim-changes"
 -- @include "includes/operator"
 
 local keys = { items = KEYS[2], claims = KEYS[3], queue = KEYS[4], events = KEYS[5] }

@@ -5,11 +5,12 @@
 -- KEYS[6] events   KEYS[7] live (shard channel)    KEYS[8] blocked
 -- ARGV[1] known epoch       ARGV[2] known seq (last position the caller has seen, '' and '0' for none)
 -- ARGV[3] comment key       `platform:commentId`, the comment's identity
--- ARGV[4] comment           JSON object, the fields of comment.received that the caller knows
--- ARGV[5] intent            'claim', 'pass' or ''
--- ARGV[6] item              number without leading zeros, '' without an intent
--- ARGV[7] claim word        ARGV[8] pass word   the words that the caller parsed with
--- ARGV[9] buyer             JSON object { key, platform, userId, handle, displayName }
+-- ARGV[4] author, ARGV[5] rest   the fields of comment.received that the caller knows, a JSON object cut
+--   in two and without its closing brace: `{` platform, userId, handle, displayName | `,` all others. The
+--   first part serves as the buyer of a claim too.
+-- ARGV[6] intent            'claim', 'pass' or ''
+-- ARGV[7] item              number without leading zeros, '' without an intent
+-- ARGV[8] claim word        ARGV[9] pass word   the words that the caller parsed with
 -- ARGV[10] buyer key        '' for an author who can't hold claims: unknown, or the seller's own page
 -- ARGV[11] claim id         for the claim that this comment may create
 --
@@ -24,7 +25,7 @@
 -- @include "includes/claims"
 
 local keys = { items = KEYS[3], claims = KEYS[4], queue = KEYS[5], events = KEYS[6] }
-local comment_key, comment, intent, item = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local comment_key, author, intent, item = ARGV[3], ARGV[4], ARGV[6], ARGV[7]
 local buyer_key, claim_id = ARGV[10], ARGV[11]
 
 local show, refused = load_show(KEYS[1], ARGV[1], ARGV[2])
@@ -40,7 +41,7 @@ local first = redis.call('HGET', KEYS[2], comment_key)
 if first then
   return reply(show, 'duplicate_comment', first)
 end
-if ARGV[7] ~= show.claim_word or ARGV[8] ~= show.pass_word then
+if ARGV[8] ~= show.claim_word or ARGV[9] ~= show.pass_word then
   return reply(show, 'STALE_WORDS',
     cjson.encode({ claimWord = show.claim_word, passWord = show.pass_word }))
 end
@@ -55,7 +56,7 @@ if intent ~= '' then
   quantity, won, item_id = tonumber(found[1]), tonumber(found[3]), found[4]
   if show.status == 'paused' or buyer_key == '' then
     outcome = 'not_counted'
-  elseif intent == 'claim' and redis.call('SISMEMBER', KEYS[8], buyer_key) == 1 then
+  elseif intent == 'claim' and show.has_blocks and redis.call('SISMEMBER', KEYS[8], buyer_key) == 1 then
     outcome = 'buyer_blocked'
   elseif not quantity then
     outcome = 'item_not_found'
@@ -83,7 +84,7 @@ end
 local position_json = position and integer(position) or 'null'
 local intent_json = intent == '' and 'null' or '"' .. intent .. '"'
 local item_json = intent == '' and 'null' or '"' .. item .. '"'
-append_event(show, keys.events, 'comment.received', string.sub(comment, 1, -2),
+append_event(show, keys.events, 'comment.received', author, ARGV[5],
   ',"intent":' .. intent_json .. ',"item":' .. item_json .. ',"outcome":"' .. outcome
   .. '","claimId":' .. logged_claim .. ',"position":' .. position_json .. '}')
 local result = '[' .. show.seq_text .. ',"' .. outcome .. '"'
@@ -91,13 +92,15 @@ local result = '[' .. show.seq_text .. ',"' .. outcome .. '"'
 redis.call('HSET', KEYS[2], comment_key, result)
 redis.call('HINCRBY', show.meta_key, 'n:' .. outcome, 1)
 
-local cause = { kind = 'comment', commentKey = comment_key }
 if outcome == 'winner' or outcome == 'waitlist' then
   create_claim(show, keys, {
-    id = claim_id, item = item, item_id = item_id, state = outcome, position = position,
-    buyer_key = buyer_key, buyer_json = ARGV[9],
-  }, cause)
+    id = claim_id, item = item, item_id = item_id, state = outcome, position = position, won = won,
+    buyer_key = buyer_key, buyer_json = author .. ',"key":' .. cjson.encode(buyer_key) .. '}',
+  }, { kind = 'comment', commentKey = comment_key })
 elseif outcome == 'pass' then
+  -- Here and not above: each function that is defined costs every call, and few comments are a pass.
+  -- @include "includes/claim-changes"
+  local cause = { kind = 'comment', commentKey = comment_key }
   release_claim(show, keys, existing, cause)
   if existing.state == 'winner' then
     promote_waiting(show, keys, item, 1, cause)

@@ -13,7 +13,7 @@
 --   SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
 -- Emits claim.released, then claim.promoted for a waiting buyer, else claim.created.
 -- Holds: the number of winners stays; the rest of the queue keeps its order.
--- @include "includes/claims"
+-- @include "includes/claim-changes"
 -- @include "includes/operator"
 
 local keys = { items = KEYS[2], claims = KEYS[3], queue = KEYS[4], events = KEYS[5] }

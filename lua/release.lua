@@ -11,7 +11,7 @@
 --   OK (detail = { claimId, seq } of the claim and the action's first event), NO_ACTIVE_CLAIM, ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
 -- Emits claim.released [claim.promoted].
 -- Holds: a second release of the same claim is refused, so a double click never releases the next one.
--- @include "includes/claims"
+-- @include "includes/claim-changes"
 -- @include "includes/operator"
 
 local keys = { items = KEYS[2], claims = KEYS[3], queue = KEYS[4], events = KEYS[5] }

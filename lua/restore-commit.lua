@@ -4,7 +4,9 @@
 -- KEYS[1] meta  KEYS[2] items  KEYS[3] claims  KEYS[4] queue  KEYS[5] comments  KEYS[6] channels
 -- KEYS[7] blocked  KEYS[8] events  KEYS[9] live
 -- KEYS[10..16] the staging keys of KEYS[1..7]
--- ARGV[1] epoch and ARGV[2] seq of a damaged show that this one replaces, '' and '0' for none
+-- KEYS[17] forked log: where the log of a show is put aside that is replaced wherever it stands
+-- ARGV[1] epoch and ARGV[2] seq of a damaged show that this one replaces, '' and '0' for none; seq '' for
+--   one whose log tells another story than history under the same seqs: it is replaced wherever it stands
 -- ARGV[3] epoch of the rebuilt show
 -- ARGV[4] seconds that the show stays, for one that has ended; '0' for one that stays
 -- ARGV[5..11] how many entries were staged in each of KEYS[10..16]
@@ -13,8 +15,8 @@
 --   meanwhile), STALE_BLOCKS (the damaged show got a newer block list meanwhile); on a refusal the
 --   staging keys are dropped
 -- Emits no event; publishes { "reset": epoch } so that readers resync at once.
--- Holds: an acknowledged claim of a live show is never replaced by a rebuild that does not know it; a
---   show is never live in part.
+-- Holds: an acknowledged claim of a live show is never replaced by a rebuild that does not know it,
+--   unless the claim is put aside with its log; a show is never live in part.
 -- @include "includes/show"
 
 local function drop_staging()
@@ -23,8 +25,12 @@ local function drop_staging()
   end
 end
 
+-- A log that was put aside and not taken in yet stays this long, in seconds.
+local FORKED_EXPIRY = 86400
+
 local live = load_show(KEYS[1], '', '0')
-if live and not (live.epoch == ARGV[1] and integer(live.seq) == ARGV[2]) then
+local forked = live and live.epoch == ARGV[1] and ARGV[2] == ''
+if live and not forked and not (live.epoch == ARGV[1] and integer(live.seq) == ARGV[2]) then
   drop_staging()
   return reply(live, 'ALREADY_LIVE')
 end
@@ -43,6 +49,10 @@ for index = 1, 7 do
   end
 end
 
+if forked and redis.call('EXISTS', KEYS[8]) == 1 then
+  redis.call('RENAME', KEYS[8], KEYS[17])
+  redis.call('EXPIRE', KEYS[17], FORKED_EXPIRY)
+end
 for index = 1, 8 do
   redis.call('UNLINK', KEYS[index])
 end

@@ -12,7 +12,7 @@
 --   ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
 -- Emits item.updated, then one claim.promoted for each unit that found a waiting buyer.
 -- Holds: winners <= quantity; nobody waits while a unit is free.
--- @include "includes/claims"
+-- @include "includes/claim-changes"
 -- @include "includes/items"
 
 local keys = { items = KEYS[2], claims = KEYS[3], queue = KEYS[4], events = KEYS[5] }

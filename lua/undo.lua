@@ -17,7 +17,7 @@
 --   ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
 -- Emits claim.released and claim.created, and item.updated for a quantity; nothing is erased.
 -- Holds: winners <= quantity; nobody waits while a unit is free; everybody is back in their old place.
--- @include "includes/claims"
+-- @include "includes/claim-changes"
 -- @include "includes/items"
 
 local keys = { items = KEYS[2], claims = KEYS[3], queue = KEYS[4], events = KEYS[5] }

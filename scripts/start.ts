@@ -7,7 +7,7 @@ import { ConfigError, readConfig } from '../src/lib/server/config.ts';
 import type { Config } from '../src/lib/server/config.ts';
 import { describeError } from '../src/lib/server/observability/logger.ts';
 import { protectHttpServer } from '../src/lib/server/protection/http-server.ts';
-import { closeAndEnd } from '../src/lib/server/shutdown.ts';
+import { Shutdown } from '../src/lib/server/shutdown.ts';
 import { dispatchUpgrade, refuseUpgrade } from '../src/lib/server/trpc/upgrade-slot.ts';
 import { loadEnvFile } from './lib/load-env.ts';
 import { projectRoot } from '../src/lib/server/project-root.ts';
@@ -35,6 +35,8 @@ async function serveWeb(config: Config): Promise<void> {
 	}
 	// The API bounds bodies by itself; adapter-node's own bound of 512 KB would refuse a recorded show.
 	process.env['BODY_SIZE_LIMIT'] ||= '12M';
+	// Seconds that requests in flight may take once the process was asked to stop; then they are cut.
+	process.env['SHUTDOWN_TIMEOUT'] ||= '5';
 	// adapter-node reads its settings from the environment when it is imported, then listens.
 	const server = nodeServer(await import(pathToFileURL(entry).href));
 	protectHttpServer(server, {
@@ -49,12 +51,23 @@ async function serveWeb(config: Config): Promise<void> {
 async function serveWorker(config: Config): Promise<void> {
 	const { createAppContext } = await import('../src/lib/server/context.ts');
 	const context = await createAppContext(config);
+	const { startOperationsServer } =
+		await import('../src/lib/server/observability/operations-server.ts');
+	const operations = await startOperationsServer({ ...context, settings: config.metrics });
+	const shutdown = new Shutdown({
+		retire: context.retire,
+		close: async () => {
+			await context.close();
+			await operations?.close();
+		},
+		logger: context.logger
+	});
 	context.logger.info('worker started');
 	// Timers of idle connections may be unreferenced; the process stays until it is told to go.
 	const alive = setInterval(() => undefined, 60_000);
 	const stop = () => {
 		clearInterval(alive);
-		void closeAndEnd(context);
+		void shutdown.finish();
 	};
 	process.once('SIGTERM', stop);
 	process.once('SIGINT', stop);
@@ -78,8 +91,12 @@ async function start(): Promise<void> {
 
 loadEnvFile();
 process.env['NODE_ENV'] ||= 'production';
+// As process 1 of a container a process ignores the signals that it does not ask for.
+const endEarly = () => process.exit(0);
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, endEarly);
 try {
 	await start();
+	for (const signal of ['SIGTERM', 'SIGINT']) process.off(signal, endEarly);
 } catch (error) {
 	if (error instanceof ConfigError) {
 		console.error(`${error.message}\n\nTo try Sellary without servers of your own: npm run demo`);

@@ -9,11 +9,14 @@ import { readConfig } from '$lib/server/config.ts';
 import { createAppContext } from '$lib/server/context.ts';
 import { currentApp, findApp, replaceApp } from '$lib/server/current-app.ts';
 import { AppError } from '$lib/server/errors.ts';
+import { ExportSlots } from '$lib/server/exports/slots.ts';
+import { withLogContext } from '$lib/server/observability/log-context.ts';
+import { startOperationsServer } from '$lib/server/observability/operations-server.ts';
 import { ForgeryLimit } from '$lib/server/protection/forgery-limit.ts';
 import { refusalResponse } from '$lib/server/refusal-response.ts';
 import { RequestGate } from '$lib/server/request-gate.ts';
 import { requestAddress, sessionCookies, setSecurityHeaders } from '$lib/server/request-context.ts';
-import { closeAndEnd } from '$lib/server/shutdown.ts';
+import { Shutdown } from '$lib/server/shutdown.ts';
 import { createCaller } from '$lib/server/trpc/caller.ts';
 import type { Api } from '$lib/server/trpc/caller.ts';
 import { errorShape, findAppError } from '$lib/server/trpc/errors.ts';
@@ -29,24 +32,32 @@ export const init: ServerInit = async () => {
 	const config = readConfig(env);
 	const context = await createAppContext(config);
 	const socket = createLiveSocket({ services: context, router: routerFor(config.environment) });
+	const { metrics, health, logger } = context;
+	metrics.hub.watchSockets(() => socket.connectionCount);
+	const operations = await startOperationsServer({
+		settings: config.metrics,
+		...{ metrics, health, logger }
+	});
 	const close = async () => {
 		await socket.close();
 		await context.close();
+		await operations?.close();
 	};
 	replaceApp({
 		services: context,
-		socket,
+		...{ socket, metrics, health, close },
+		exports: new ExportSlots(),
 		gate: new RequestGate(context),
-		forgeries: new ForgeryLimit(),
-		close
+		forgeries: new ForgeryLimit()
 	});
 	setUpgradeHandler(socket.handleUpgrade);
 	if (dev) return;
-	// The server drains before it says `sveltekit:shutdown`, and open sockets would keep it waiting.
-	const closeSocket = () => void socket.close();
-	process.once('SIGTERM', closeSocket);
-	process.once('SIGINT', closeSocket);
-	process.once('sveltekit:shutdown', () => void closeAndEnd({ close, logger: context.logger }));
+	const retire = () => Promise.all([socket.close(), context.retire()]);
+	const shutdown = new Shutdown({ retire, close, logger: context.logger });
+	process.once('SIGTERM', () => shutdown.begin());
+	process.once('SIGINT', () => shutdown.begin());
+	// The server says so when it has answered the last request and the last socket is closed.
+	process.once('sveltekit:shutdown', () => void shutdown.finish());
 };
 
 /** Answers a request that is refused before any route sees it. */
@@ -81,8 +92,8 @@ async function answer(
 	event: RequestEvent,
 	resolve: Parameters<Handle>[0]['resolve']
 ): Promise<Response> {
-	// Health checks must answer while Postgres is away.
-	if (event.route.id?.startsWith('/health/')) return await resolve(event);
+	// Probes must be answered while Postgres is away.
+	if (isProbe(event)) return await resolve(event);
 	const { method, headers } = event.request;
 	const foreign = isForeignRequest({
 		method,
@@ -114,16 +125,18 @@ async function answer(
 	}
 }
 
+const isProbe = ({ route: { id } }: RequestEvent): boolean =>
+	id === '/metrics' || id?.startsWith('/health/') === true;
+
 /** Who, what and how long; never queries, cookies or bodies. */
 function logRequest(event: RequestEvent, status: number, startedAt: number): void {
 	const ms = Math.round((performance.now() - startedAt) * 10) / 10;
 	const { requestId } = event.locals;
 	const { method } = event.request;
-	const level = event.route.id?.startsWith('/health/') ? 'debug' : 'info';
-	currentApp().services.logger[level](
-		{ requestId, method, route: event.route.id, status, ms },
-		'request'
-	);
+	const level = isProbe(event) ? 'debug' : 'info';
+	const { services, metrics } = currentApp();
+	metrics.access.requested(event.route.id, status, ms);
+	services.logger[level]({ requestId, method, route: event.route.id, status, ms }, 'request');
 }
 
 export const handle: Handle = async ({ event, resolve }) => {
@@ -131,7 +144,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 	event.locals.requestId = randomUUID();
 	event.locals.member = null;
 	try {
-		const answered = await answer(event, resolve);
+		const { requestId } = event.locals;
+		const answered = await withLogContext({ requestId }, () => answer(event, resolve));
 		// Some responses, such as redirects, have headers that can't be changed.
 		const response = new Response(answered.body, answered);
 		response.headers.set('x-request-id', event.locals.requestId);

@@ -9,9 +9,9 @@ local function now_ms()
   return time[1] .. string.format('%03d', math.floor(tonumber(time[2]) / 1000))
 end
 
--- data: the event's data as a JSON text; rest: its end, for a caller that would have to join the two.
--- (Lua hashes every byte of every string it makes, so a long text is best made once.)
-local function append_event(show, events_key, event_type, data, rest)
+-- data: the event's data as a JSON text; more, rest: its other parts, for a caller that would have to
+-- join them. (Lua hashes every byte of every string it makes, so a long text is best made once.)
+local function append_event(show, events_key, event_type, data, more, rest)
   show.seq = show.seq + 1
   show.seq_text = integer(show.seq)
   show.at = show.at or now_ms()
@@ -20,7 +20,7 @@ local function append_event(show, events_key, event_type, data, rest)
     .. '","seq":' .. show.seq_text
     .. ',"at":' .. show.at
     .. ',"type":"' .. event_type
-    .. '","data":' .. data .. (rest or '') .. '}'
+    .. '","data":' .. data .. (more or '') .. (rest or '') .. '}'
   redis.call('XADD', events_key, show.seq_text .. '-0', 'e', event)
   local published = show.published
   published[#published + 1] = #published == 0 and '[' or ','

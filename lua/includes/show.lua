@@ -4,8 +4,9 @@
 --   { code, epoch, seq, detail }   all strings; seq is the show's last event after the call
 -- `load_show` returns nil and that reply when the call can't go on.
 
+-- An integer as text. Not tostring, which writes 1e+15 for the fifteenth digit.
 local function integer(value)
-  return string.format('%.0f', value)
+  return string.format('%d', value)
 end
 
 -- known_epoch, known_seq: the last position that the caller has seen of this show ('' and '0' when it
@@ -14,7 +15,8 @@ end
 -- the same seq to another event. Another epoch may as well be a rebuild that the caller has not heard
 -- of: Postgres tells, and the caller asks it.
 local function load_show(meta_key, known_epoch, known_seq)
-  local meta = redis.call('HMGET', meta_key, 'status', 'epoch', 'seq', 'claimWord', 'passWord', 'name')
+  local meta = redis.call('HMGET', meta_key, 'status', 'epoch', 'seq', 'claimWord', 'passWord', 'name',
+    'blockVersion')
   if not meta[1] then
     return nil, { 'SHOW_MISSING', '', '0', '' }
   end
@@ -27,6 +29,8 @@ local function load_show(meta_key, known_epoch, known_seq)
     claim_word = meta[4],
     pass_word = meta[5],
     name = meta[6],
+    -- Whether the show ever got a block list; without one, nobody has to be looked up.
+    has_blocks = (meta[7] or '0') ~= '0',
     -- The events of this call as the pieces of one JSON array.
     published = {},
   }

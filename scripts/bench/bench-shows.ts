@@ -30,6 +30,11 @@ export async function startShow(
 	return showId;
 }
 
+/** Items `1` to `items`, each with this many units. */
+export function manyItems(items: number, quantity: number): Readonly<Record<string, number>> {
+	return Object.fromEntries(Array.from({ length: items }, (_, item) => [item + 1, quantity]));
+}
+
 /** Ends the show's life in Redis, so that memory and AOF stay small. */
 export async function forgetShow({ redis }: AppContext, showId: string): Promise<void> {
 	await redis.unlink(...SHOW_KEYS.map((key) => showKey(showId, key)));
@@ -55,6 +60,11 @@ export function hotClaims(count: number): IncomingComment[] {
 	return Array.from({ length: count }, (_, index) =>
 		comment(index, `Sold ${HOT_ITEM} please, size M!`)
 	);
+}
+
+/** The claim with this number: the items `1` to `items` are claimed in turn. */
+export function spreadClaim(index: number, items: number): IncomingComment {
+	return comment(index, `Sold ${(index % items) + 1} please, size M!`);
 }
 
 const CHATTER = [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { COMMENT_SCRIPT } from '../../src/lib/server/allocator/comment.ts';
-import { comment, forgetShow, mixedComment, startShow } from './bench-shows.ts';
+import { comment, forgetShow, manyItems, mixedComment, startShow } from './bench-shows.ts';
 import { interleave, perSecond, ratio, spread } from './rounds.ts';
 import type { Spread } from './statistics.ts';
 import type { Workbench } from './workbench.ts';
@@ -41,12 +41,12 @@ async function scriptMicroseconds(
  */
 export async function benchGrowth(bench: Workbench): Promise<GrowthFigures> {
 	const { context, signal, workspaceId } = bench;
-	const manyComments = bench.quick ? 50_000 : 200_000;
+	const manyComments = bench.quick ? 50_000 : 1_000_000;
 	const measured = bench.quick ? 1_000 : 2_000;
 	await bench.setDurability('relaxed');
 	if (!context.scripts.has(COMMENT_SCRIPT.name)) throw new Error('lua/comment.lua does not exist');
 
-	const items = Object.fromEntries(Array.from({ length: ITEMS }, (_, item) => [item + 1, 20]));
+	const items = manyItems(ITEMS, 20);
 	const fill = async (count: number): Promise<string> => {
 		const showId = await startShow(context, workspaceId, items);
 		const take = (index: number): Promise<unknown> =>

@@ -20,7 +20,9 @@ export type HelperProcess = {
 
 /** Starts `file` with its output on this process's stderr: stdout is for the result. */
 export function startHelper(file: string, parameters: readonly string[]): HelperProcess {
-	const child = fork(file, parameters, { stdio: ['ignore', 2, 2, 'ipc'] });
+	// The collector is for those that tell how much memory they need.
+	const execArgv = ['--expose-gc'];
+	const child = fork(file, parameters, { execArgv, stdio: ['ignore', 2, 2, 'ipc'] });
 	const ended = once(child, 'exit');
 	return {
 		ask: (request, schema) => ask(child, request, schema),

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { createAppContext } from '../../src/lib/server/context.ts';
 import type { AppContext } from '../../src/lib/server/context.ts';
@@ -9,8 +8,9 @@ import { showKey } from '../../src/lib/server/redis/keys.ts';
 import { mixedComment } from './bench-shows.ts';
 import { answerRequests } from './helper-process.ts';
 import { RELAY_CHANNEL, clientRequestSchema } from './latency-messages.ts';
-import type { ClientRequest, Endpoint, Latency } from './latency-messages.ts';
+import type { ClientRequest, Latency } from './latency-messages.ts';
 import { eachStamp, nowMicroseconds, restamp, stamp } from './latency-stamps.ts';
+import { openSocket, subscribe } from './live-socket.ts';
 import { percentile } from './statistics.ts';
 import { benchConfig } from './workbench.ts';
 
@@ -55,33 +55,6 @@ function receive(data: Buffer): void {
 	});
 }
 
-async function openSocket(endpoint: Endpoint): Promise<WebSocket> {
-	const headers = endpoint.member
-		? { cookie: endpoint.member.cookie, origin: `http://${new URL(endpoint.url).host}` }
-		: {};
-	const socket = new WebSocket(endpoint.url, { headers, perMessageDeflate: false });
-	sockets.push(socket);
-	await once(socket, 'open');
-	return socket;
-}
-
-/** Speaks tRPC's wire format itself, so that a console costs this process what a relay's client costs. */
-async function subscribe(endpoint: Endpoint): Promise<void> {
-	const socket = await openSocket(endpoint);
-	const params = { path: 'live.show', input: { showId } };
-	const snapshot = Promise.withResolvers<void>();
-	socket.on('message', (data: Buffer) => {
-		// The keep-alive of tRPC: a client that does not answer is cut.
-		if (data.length === 4 && data.toString() === 'PING') socket.send('PONG');
-		else if (data.includes('"kind":"snapshot"')) snapshot.resolve();
-		else if (data.includes('"error"', 0) && round === null)
-			snapshot.reject(new Error(data.toString()));
-		receive(data);
-	});
-	socket.send(JSON.stringify({ id: 1, method: 'subscription', params }));
-	await snapshot.promise;
-}
-
 async function connect(request: Connect): Promise<{ connected: number }> {
 	showId = request.showId;
 	const channel = showKey(showId, 'live');
@@ -92,8 +65,9 @@ async function connect(request: Connect): Promise<{ connected: number }> {
 	});
 	await listener.ssubscribe(channel);
 	for (let subscriber = 0; subscriber < request.subscribers; subscriber++) {
-		await subscribe(request.product);
-		(await openSocket(request.relay)).on('message', receive);
+		sockets.push(await subscribe(request.productUrl, request.cookie, showId, receive));
+		const socket = await openSocket(request.relayUrl, null);
+		sockets.push(socket.on('message', receive));
 	}
 	return { connected: request.subscribers };
 }

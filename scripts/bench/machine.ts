@@ -45,6 +45,11 @@ async function flushMicroseconds(folder: string): Promise<number> {
 	);
 }
 
+/** Work of everybody on the machine, one-minute average. */
+export function loadAverage(): number {
+	return Math.round((loadavg()[0] ?? 0) * 100) / 100;
+}
+
 export async function machineFacts(bench: Workbench): Promise<MachineFacts> {
 	const { context, services } = bench;
 	const server = await context.redis.info('server');
@@ -61,6 +66,6 @@ export async function machineFacts(bench: Workbench): Promise<MachineFacts> {
 		redisKind: services.redisKind,
 		postgres: version.rows[0]?.server_version ?? '',
 		fsyncMicroseconds: await flushMicroseconds(bench.dataDir),
-		loadAverage: Math.round((loadavg()[0] ?? 0) * 100) / 100
+		loadAverage: loadAverage()
 	};
 }

@@ -6,7 +6,8 @@ import type { IncomingComment } from '../../src/lib/server/allocator/comment.ts'
  * The same rules in Postgres alone, as one would write them well: the item's row is locked with
  * SELECT … FOR UPDATE; a comment counts once, a buyer holds an item once, the first ones win, the others
  * wait in order, each comment and each claim is an event with the next seq. Generous to Postgres: parsed
- * intents, prepared statements, everything that is written in one statement, nothing published.
+ * intents, prepared statements, everything that is written in one statement, nothing published, and a seq
+ * per item, not per show: 200 items don't wait for each other.
  */
 
 const SCHEMA = `
@@ -27,8 +28,8 @@ const SCHEMA = `
 	);
 	create unique index on rival.claims (show_id, item, buyer_key) where state <> 'released';
 	create table rival.events (
-		show_id uuid, seq bigint, type text not null, at timestamptz not null, data jsonb not null,
-		primary key (show_id, seq)
+		show_id uuid, item int, seq bigint, type text not null, at timestamptz not null, data jsonb not null,
+		primary key (show_id, item, seq)
 	);
 
 	create function rival.take(show uuid, wanted int, key text, buyer text, claim uuid, comment jsonb)
@@ -47,11 +48,11 @@ const SCHEMA = `
 		outcome := case when found then 'duplicate_buyer'
 			when item.won < item.quantity then 'winner' else 'waitlist' end;
 		insert into rival.comments values (show, key, outcome, item.last_seq + 1);
-		insert into rival.events values (show, item.last_seq + 1, 'comment.received', now(),
+		insert into rival.events values (show, wanted, item.last_seq + 1, 'comment.received', now(),
 			comment || jsonb_build_object('outcome', outcome));
 		if outcome <> 'duplicate_buyer' then
 			insert into rival.claims values (claim, show, wanted, buyer, outcome, item.last_seq + 2);
-			insert into rival.events values (show, item.last_seq + 2, 'claim.created', now(),
+			insert into rival.events values (show, wanted, item.last_seq + 2, 'claim.created', now(),
 				jsonb_build_object('claimId', claim, 'buyer', buyer, 'state', outcome));
 			update rival.items set last_seq = last_seq + 2, won = won + (outcome = 'winner')::int,
 				waiting = waiting + (outcome = 'waitlist')::int where show_id = show and number = wanted;
@@ -83,14 +84,15 @@ const WRITE_CLAIM = {
 			won = won + ($6 = 'winner')::int, waiting = waiting + ($6 = 'waitlist')::int
 			where show_id = $1 and number = $2)
 		insert into rival.events values
-			($1, $7::bigint + 1, 'comment.received', now(), $8), ($1, $7::bigint + 2, 'claim.created', now(), $9)`
+			($1, $2, $7::bigint + 1, 'comment.received', now(), $8),
+			($1, $2, $7::bigint + 2, 'claim.created', now(), $9)`
 };
 const WRITE_DUPLICATE = {
 	name: 'write-duplicate',
 	text: `with
 		comment as (insert into rival.comments values ($1, $3, 'duplicate_buyer', $4::bigint + 1)),
 		item as (update rival.items set last_seq = last_seq + 1 where show_id = $1 and number = $2)
-		insert into rival.events values ($1, $4::bigint + 1, 'comment.received', now(), $5)`
+		insert into rival.events values ($1, $2, $4::bigint + 1, 'comment.received', now(), $5)`
 };
 const TAKE = { name: 'take', text: 'select rival.take($1, $2, $3, $4, $5, $6) as outcome' };
 
@@ -111,14 +113,11 @@ export class PostgresRival {
 		await this.#pool.query(SCHEMA);
 	}
 
-	/** Returns the id of a show with this one item. */
-	async startShow(item: string, quantity: number): Promise<string> {
+	/** Returns the id of a show with these items. */
+	async startShow(items: readonly string[], quantity: number): Promise<string> {
 		const showId = randomUUID();
-		await this.#pool.query(`insert into rival.items values ($1, $2, $3, 'open')`, [
-			showId,
-			item,
-			quantity
-		]);
+		const insert = `insert into rival.items select $1, item, $3, 'open' from unnest($2::int[]) as item`;
+		await this.#pool.query(insert, [showId, items, quantity]);
 		return showId;
 	}
 

@@ -9,21 +9,21 @@ export const ROUNDS = 5;
 const SETTLE_MS = 150;
 
 /** Takes one figure once. A fresh state for each call is the contender's own business. */
-export type Contender = () => Promise<number>;
+export type Contender<Figure = number> = () => Promise<Figure>;
 
 /** The figures of all contenders, by name, in the order of the rounds. */
-export type Figures<Name extends string> = ReadonlyMap<Name, readonly number[]>;
+export type Figures<Name extends string, Figure = number> = ReadonlyMap<Name, readonly Figure[]>;
 
 /**
  * Lets the contenders take turns: A B, B A, A B … for `ROUNDS` rounds after one that warms up and does
  * not count. Turns, because the machine's speed changes from minute to minute; the changing order,
  * because who comes second meets caches and queues that the first one left.
  */
-export async function interleave<Name extends string>(
-	contenders: ReadonlyMap<Name, Contender>,
+export async function interleave<Name extends string, Figure = number>(
+	contenders: ReadonlyMap<Name, Contender<Figure>>,
 	signal: AbortSignal
-): Promise<Figures<Name>> {
-	const figures = new Map<Name, number[]>();
+): Promise<Figures<Name, Figure>> {
+	const figures = new Map<Name, Figure[]>();
 	for (let round = 0; round <= ROUNDS; round++) {
 		const order = [...contenders];
 		if (round % 2 === 0) order.reverse();

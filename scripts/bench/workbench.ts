@@ -11,6 +11,9 @@ import { createWorkspace } from './bench-shows.ts';
 /** Whether an acknowledged write survives a power cut: on Redis AOF always, on Postgres its default. */
 export type Durability = 'durable' | 'relaxed';
 
+/** How Redis keeps its append-only file: not at all, or flushed once a second, or before each reply. */
+export type AofMode = 'none' | 'everysec' | 'always';
+
 export type Workbench = {
 	readonly services: Services;
 	/** Where Redis and Postgres keep their files. */
@@ -22,8 +25,10 @@ export type Workbench = {
 	readonly signal: AbortSignal;
 	/** What Redis can be measured with: the embedded Valkey has no append-only file. */
 	readonly durabilities: readonly Durability[];
-	/** Switches Redis. Postgres is switched per connection, by `postgresUrl`. */
+	/** Switches Redis: AOF always, or none. Postgres is switched per connection, by `postgresUrl`. */
 	setDurability(durability: Durability): Promise<void>;
+	/** Does nothing on a Redis without an append-only file. */
+	setAof(mode: AofMode): Promise<void>;
 	postgresUrl(durability: Durability): string;
 	close(): Promise<void>;
 };
@@ -42,9 +47,9 @@ export function benchConfig(
 	});
 }
 
-async function setDurability({ redis }: AppContext, durability: Durability): Promise<void> {
-	const on = durability === 'durable';
-	await redis.config('SET', 'appendonly', on ? 'yes' : 'no');
+async function setAof({ redis }: AppContext, mode: AofMode): Promise<void> {
+	if (mode !== 'none') await redis.config('SET', 'appendfsync', mode);
+	await redis.config('SET', 'appendonly', mode === 'none' ? 'no' : 'yes');
 	// The first file is written by a child process; what runs meanwhile is not yet what is asked for.
 	while (/aof_rewrite_(in_progress|scheduled):1/.test(await redis.info('persistence'))) {
 		await new Promise((resolve) => setTimeout(resolve, 20));
@@ -75,6 +80,9 @@ export async function openWorkbench(options: {
 		// A rewrite of the append-only file in the middle of a round would be noise.
 		const isServer = services.redisKind === 'server';
 		if (isServer) await context.redis.config('SET', 'auto-aof-rewrite-percentage', '0');
+		const setMode = async (mode: AofMode): Promise<void> => {
+			if (isServer) await setAof(context, mode);
+		};
 		return {
 			...options,
 			services,
@@ -82,9 +90,8 @@ export async function openWorkbench(options: {
 			context,
 			workspaceId: await createWorkspace(context),
 			durabilities: isServer ? ['durable', 'relaxed'] : ['relaxed'],
-			setDurability: async (durability) => {
-				if (isServer) await setDurability(context, durability);
-			},
+			setDurability: (durability) => setMode(durability === 'durable' ? 'always' : 'none'),
+			setAof: setMode,
 			postgresUrl: (durability) => {
 				const url = new URL(services.databaseUrl);
 				const commit = durability === 'durable' ? 'on' : 'off';

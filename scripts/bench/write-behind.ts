@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
+import pg from 'pg';
 import { allowErasing } from '../../src/lib/server/history/audit.ts';
 import { showKey } from '../../src/lib/server/redis/keys.ts';
-import { forgetShow, mixedComment, startShow } from './bench-shows.ts';
-import { ROUNDS, perSecond } from './rounds.ts';
+import { forgetShow, manyItems, mixedComment, startShow } from './bench-shows.ts';
+import { copyIn, copyOut } from './copy-rival.ts';
+import { interleave, perSecond, ratio, spread } from './rounds.ts';
 import type { Spread } from './statistics.ts';
 import { spreadOf } from './statistics.ts';
 import type { Workbench } from './workbench.ts';
@@ -19,14 +21,15 @@ export type WriteBehindFigures = {
 	readonly rows: number;
 	readonly eventsPerSecond: Spread;
 	readonly rowsPerSecond: Spread;
+	/** Rows per second that COPY brings into the same tables, all of them in one transaction. */
+	readonly copyRowsPerSecond: Spread;
+	readonly writeBehindVsCopy: Spread;
 };
 
-/** A show whose whole log is in its stream and not yet in Postgres. */
-async function prepareShow(bench: Workbench): Promise<string> {
+/** A show with so many comments whose whole log is in its stream and not yet in Postgres. */
+export async function prepareShow(bench: Workbench, comments: number): Promise<string> {
 	const { context, signal, workspaceId } = bench;
-	const comments = bench.quick ? 12_000 : 40_000;
-	const items = Object.fromEntries(Array.from({ length: ITEMS }, (_, item) => [item + 1, 20]));
-	const showId = await startShow(context, workspaceId, items);
+	const showId = await startShow(context, workspaceId, manyItems(ITEMS, 20));
 	const take = (index: number): Promise<unknown> =>
 		context.comments.take(showId, mixedComment(index, CLAIM_EVERY, ITEMS));
 	await perSecond(comments, IN_FLIGHT, take, signal);
@@ -43,39 +46,66 @@ async function countRows({ context }: Workbench): Promise<{ events: number; rows
 }
 
 /**
- * How fast a prepared stream gets into Postgres. Each round starts from the same stream and empty
- * tables. Postgres flushes each commit; Redis keeps its append-only file, where there is one.
+ * How fast a prepared stream gets into Postgres, and how fast the same rows do by COPY. Each turn
+ * starts from the same stream and empty tables. Postgres flushes each commit; Redis keeps its append-only
+ * file, where there is one.
  */
 export async function benchWriteBehind(bench: Workbench): Promise<WriteBehindFigures> {
 	const { context, signal } = bench;
 	await bench.setDurability('relaxed');
-	const showId = await prepareShow(bench);
+	const showId = await prepareShow(bench, bench.quick ? 12_000 : 40_000);
 	const { redis, db } = context;
 	const kept = (key: (typeof CHANGED_KEYS)[number]): string => `${showKey(showId, key)}:kept`;
 	for (const key of CHANGED_KEYS) await redis.copy(showKey(showId, key), kept(key));
 	if (bench.durabilities.includes('durable')) await bench.setDurability('durable');
 
-	const seconds: number[] = [];
-	let size = { events: 0, rows: 0 };
-	for (let round = 0; round <= ROUNDS; round++) {
-		signal.throwIfAborted();
+	const emptyTables = async (): Promise<void> => {
 		await db.transaction().execute(async (tx) => {
 			await allowErasing(tx);
 			await sql`truncate events, comments, claims, items, audit_log`.execute(tx);
 		});
 		await db.updateTable('shows').set({ last_seq: 0 }).where('id', '=', showId).execute();
-		for (const key of CHANGED_KEYS) await redis.copy(kept(key), showKey(showId, key), 'REPLACE');
-		const startedAt = performance.now();
-		await context.writeBehind.persist(showId);
-		const elapsed = (performance.now() - startedAt) / 1_000;
-		if (round > 0) seconds.push(elapsed);
-		size = await countRows(bench);
-	}
-	await forgetShow(context, showId);
-	await redis.unlink(...CHANGED_KEYS.map(kept));
-	return {
-		...size,
-		eventsPerSecond: spreadOf(seconds.map((elapsed) => size.events / elapsed)),
-		rowsPerSecond: spreadOf(seconds.map((elapsed) => size.rows / elapsed))
 	};
+	const seconds = async (work: () => Promise<unknown>): Promise<number> => {
+		const startedAt = performance.now();
+		await work();
+		return (performance.now() - startedAt) / 1_000;
+	};
+	const persist = async (): Promise<number> => {
+		await emptyTables();
+		for (const key of CHANGED_KEYS) await redis.copy(kept(key), showKey(showId, key), 'REPLACE');
+		return await seconds(() => context.writeBehind.persist(showId));
+	};
+	const client = new pg.Client(bench.postgresUrl('durable'));
+	await client.connect();
+	try {
+		await persist();
+		const size = await countRows(bench);
+		const rows = await copyOut(client);
+		const figures = await interleave<'persist' | 'copy'>(
+			new Map([
+				['persist', async () => size.rows / (await persist())],
+				[
+					'copy',
+					async () => {
+						await emptyTables();
+						return size.rows / (await seconds(() => copyIn(client, rows)));
+					}
+				]
+			]),
+			signal
+		);
+		const share = size.events / size.rows;
+		return {
+			...size,
+			eventsPerSecond: spreadOf((figures.get('persist') ?? []).map((rate) => rate * share)),
+			rowsPerSecond: spread(figures, 'persist'),
+			copyRowsPerSecond: spread(figures, 'copy'),
+			writeBehindVsCopy: ratio(figures, 'persist', 'copy')
+		};
+	} finally {
+		await client.end();
+		await forgetShow(context, showId);
+		await redis.unlink(...CHANGED_KEYS.map(kept));
+	}
 }

@@ -2,6 +2,7 @@ import { constants, createWriteStream } from 'node:fs';
 import { access, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { PLAIN_CSV } from '../../src/lib/server/exports/csv-style.ts';
 import { EXPORT_FILES, exportText } from '../../src/lib/server/exports/export-file.ts';
 import { exportSource } from '../../src/lib/server/exports/source.ts';
 import type { Db } from '../../src/lib/server/history/database.ts';
@@ -35,7 +36,7 @@ export async function writeExports(
 	for (const file of EXPORT_FILES) {
 		const path = join(directory, file);
 		const partial = `${path}.partial`;
-		const text = exportText(file, source, { withByteOrderMark: false });
+		const text = exportText(file, source, PLAIN_CSV);
 		try {
 			await pipeline(text, createWriteStream(partial), { signal });
 			if (await exists(path)) replaced.push(file);

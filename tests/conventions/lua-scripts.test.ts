@@ -12,7 +12,7 @@ import { SHOW_KEYS } from '../../src/lib/server/redis/keys.ts';
 
 const FOLDER = join(import.meta.dirname, '../../lua');
 
-/** Codes that `ScriptRunner`, `CommentIntake`, `Recovery` and `WriteBehind` handle themselves. */
+/** Codes that `ScriptRunner`, `CommentIntake`, `Recovery`, `WriteBehind` and `forgetShow` handle themselves. */
 const INNER_CODES = [
 	'OK',
 	'SHOW_MISSING',
@@ -22,6 +22,8 @@ const INNER_CODES = [
 	'ALREADY_LIVE',
 	'STAGING_LOST',
 	'STALE_BLOCKS',
+	'SHOW_RUNNING',
+	'NOT_PERSISTED',
 	'duplicate_comment'
 ];
 
@@ -31,8 +33,10 @@ const WITHOUT_WRAPPER = [
 	'mark-persisted',
 	'restore-stage',
 	'restore-commit',
+	'retire',
 	'offer-comments',
-	'lease'
+	'lease',
+	'forget-show'
 ];
 
 type Script = {

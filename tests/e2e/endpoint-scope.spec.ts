@@ -31,6 +31,11 @@ const ENDPOINTS: Record<string, Row> = {
 	},
 	'health/live': { methods: ['GET'], access: 'public' },
 	'health/ready': { methods: ['GET'], access: 'public' },
+	metrics: {
+		methods: ['GET'],
+		access: 'elsewhere',
+		why: 'a bearer token: tests/e2e/metrics.spec.ts'
+	},
 	'webhooks/meta': { methods: ['GET', 'POST'], access: 'elsewhere', why: SIGNED_BY_META },
 	'webhooks/meta/deauthorize': { methods: ['POST'], access: 'elsewhere', why: SIGNED_BY_META },
 	'webhooks/meta/data-deletion': { methods: ['POST'], access: 'elsewhere', why: SIGNED_BY_META },

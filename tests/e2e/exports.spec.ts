@@ -108,6 +108,49 @@ test('the byte order mark can be switched off, and stays off in this browser', a
 	expect(await textOf(await save(page, menu, 'Buyers'))).toMatch(/^\ufeffuser_handle,/);
 });
 
+test('semicolons between the columns are switched on, also for the audit log’s file', async ({
+	page,
+	server
+}) => {
+	const account = await server.account();
+	const showId = await endedShow(server, account);
+	await signIn(page, account);
+	await page.goto(`/shows/${showId}/summary`);
+	const menu = await openMenu(page);
+	const semicolons = menu.getByRole('switch', { name: /semicolons/ });
+	await expect(semicolons).not.toBeChecked();
+	await semicolons.click();
+	await expect(semicolons).toBeChecked();
+	const buyers = await textOf(await save(page, menu, 'Buyers'));
+	expect(buyers).toBe(`${MARK}user_handle;items_claimed;total_items\r\n'=ana;12;1\r\nben;7;1\r\n`);
+	await page.goto('/audit');
+	const link = page.getByRole('link', { name: 'Export as CSV' });
+	await expect(link).toHaveAttribute('href', /bom=1&separator=semicolon$/);
+	const download = page.waitForEvent('download');
+	await link.click();
+	expect(await textOf(await download)).toMatch(/^\ufefftimestamp;member;action;/);
+});
+
+test('a server that makes too many downloads says so in the menu, and offers them again', async ({
+	page,
+	server
+}) => {
+	const account = await server.account();
+	const showId = await endedShow(server, account);
+	await signIn(page, account);
+	await page.goto(`/shows/${showId}/summary`);
+	const message = 'Too many downloads are running at once.';
+	await page.route('**/exports', (route) =>
+		route.fulfill({ json: { ready: false, reason: 'busy', message } })
+	);
+	const menu = await openMenu(page);
+	await expect(menu).toContainText(message);
+	await expect(fileButton(menu, 'Claims')).toBeDisabled();
+	await page.unroute('**/exports');
+	await expect(fileButton(menu, 'Claims')).toBeEnabled();
+	await expect(menu).not.toContainText(message);
+});
+
 test('while the show runs the menu says why there is nothing, and wakes up when it is over', async ({
 	page,
 	server

@@ -169,8 +169,23 @@ describe('shows', () => {
 		expect(await api.shows.get({ showId })).toEqual({
 			...summary,
 			claimWord: 'sold',
-			passWord: 'pass'
+			passWord: 'pass',
+			overrides: { pollSeconds: null, sounds: null }
 		});
+	});
+
+	test('the dashboard counts people: linked accounts are one buyer, in all shows', async () => {
+		for (const user of ['ana', 'ben', 'ana-2']) {
+			const items = [{ number: '1', title: 'Mug', quantity: 1 }];
+			const { showId } = await api.shows.create({ name: 'Sale', items });
+			await api.shows.activate({ showId });
+			await app.say(showId, user, 'sold 1');
+			await app.settle(showId);
+		}
+		const figures = async () => (await api.shows.dashboard()).figures;
+		expect(await figures()).toMatchObject({ shows: 3, unitsSold: 3, buyers: 3 });
+		await api.buyers.link({ buyerKey: 'facebook:ana', otherKey: 'facebook:ana-2' });
+		expect(await figures()).toMatchObject({ shows: 3, unitsSold: 3, buyers: 2 });
 	});
 
 	test('update changes what is given and keeps the rest', async () => {

@@ -8,6 +8,7 @@ import { devRouter } from '../../src/lib/server/trpc/router.ts';
 import type { FakePage } from '../../scripts/fake-meta/world/page.ts';
 import { connectByApi, createMetaContext } from './meta-harness.ts';
 import type { MetaContext } from './meta-harness.ts';
+import { until } from './probes.ts';
 import { PASSWORD, createPeople, emailOf } from './people.ts';
 import type { People } from './people.ts';
 
@@ -60,6 +61,10 @@ const ACTS: Record<string, Act> = {
 	'shows.update': {
 		action: 'show.edited',
 		act: ({ api, showId }) => api.shows.update({ showId, name: 'Renamed' })
+	},
+	'shows.setOverrides': {
+		action: 'show.overrides_changed',
+		act: ({ api, showId }) => api.shows.setOverrides({ showId, pollSeconds: 4 })
 	},
 	'shows.activate': {
 		action: 'show.activated',
@@ -298,6 +303,21 @@ const ACTS: Record<string, Act> = {
 		act: async ({ api }) => {
 			await api.buyers.link({ buyerKey: 'facebook:ana', otherKey: 'facebook:ben' });
 			await api.buyers.unlink({ buyerKey: 'facebook:ben' });
+		}
+	},
+	'buyers.erase': {
+		action: 'buyer.erased',
+		act: async ({ api, showId }) => {
+			await api.claims.award({ showId, item: '7', buyer: { handle: 'Leaving' } });
+			await api.shows.end({ showId });
+			const buyerKey = 'manual:leaving';
+			await until('history knows the buyer', () =>
+				api.buyers.erasurePreview({ buyerKey }).then(
+					({ running }) => running.length === 0,
+					() => false
+				)
+			);
+			await api.buyers.erase({ buyerKey, name: 'Leaving' });
 		}
 	}
 };

@@ -314,7 +314,8 @@ describe('the block survives', () => {
 		});
 		const { db, scripts, logger } = app;
 		const options = { db, redis, scripts, logger, endedShowTtlSeconds: 60 };
-		await new Recovery({ ...options, drain: () => Promise.resolve() }).recover(draft, null);
+		const idle = { drain: () => Promise.resolve(), retake: () => Promise.resolve() };
+		await new Recovery({ ...options, ...idle }).recover(draft, null);
 		expect(await app.redis.smembers(showKey(draft, 'blocked'))).toEqual([BAD]);
 		expect((await readBlockList(db, app.workspaceId)).version).toBe(await copyVersion(draft));
 	});

@@ -1,74 +1,19 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { manualBuyer } from '../../src/lib/domain/buyer.ts';
 import { planUndo } from '../../src/lib/domain/undo.ts';
 import { readActionEvents } from '../../src/lib/server/history/action-events.ts';
 import { SHOW_KEYS, STAGED_KEYS, showKey, stagingKey } from '../../src/lib/server/redis/keys.ts';
-import { findOnPath } from '../../scripts/lib/on-path.ts';
-import { ACTOR, createTestContext } from './harness.ts';
+import { ACTOR, createTestContext, onCluster } from './harness.ts';
 import type { TestContext } from './harness.ts';
 import { Watcher, expectAgreement, holders, liveState, randomShowId, until } from './probes.ts';
+import { masters } from './redis-nodes.ts';
 
-/** The embedded Valkey knows no cluster; a native server of either kind does. */
-const [server] = inject('redisKind') === 'server' ? await findOnPath(['redis-server']) : [];
-
-async function freePort(): Promise<number> {
-	for (;;) {
-		// The cluster's bus takes the port 10,000 above, so not every free port will do.
-		const port = 20_000 + Math.floor(Math.random() * 20_000);
-		const probe = createServer();
-		probe.listen(port, '127.0.0.1');
-		const [event] = await Promise.race([
-			once(probe, 'listening').then(() => ['free']),
-			once(probe, 'error').then(() => ['taken'])
-		]);
-		probe.close();
-		if (event === 'free') return port;
-	}
-}
-
-describe.runIf(server !== undefined)('on a Redis Cluster', () => {
-	let node: ChildProcess;
-	let folder: string;
+describe.runIf(onCluster)('on a Redis Cluster', () => {
 	let app: TestContext;
-
 	beforeAll(async () => {
-		folder = await mkdtemp(join(tmpdir(), 'sellary-cluster-'));
-		const port = await freePort();
-		const options = {
-			port,
-			bind: '127.0.0.1',
-			dir: folder,
-			save: '',
-			'cluster-enabled': 'yes',
-			'cluster-announce-ip': '127.0.0.1'
-		};
-		const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-		node = spawn(server ?? '', args, { stdio: 'ignore' });
-		const redis = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null });
-		redis.on('error', () => undefined);
-		await redis.cluster('ADDSLOTSRANGE', 0, 16_383);
-		await until('the cluster', async () =>
-			(await redis.cluster('INFO')).includes('cluster_state:ok')
-		);
-		redis.disconnect();
-		const url = `redis://127.0.0.1:${port}`;
-		app = await createTestContext({ redisUrl: url, env: { REDIS_CLUSTER: 'true' } });
+		app = await createTestContext();
 	});
-
-	afterAll(async () => {
-		await app.close();
-		node.kill('SIGKILL');
-		await once(node, 'exit');
-		await rm(folder, { recursive: true });
-	});
+	afterAll(() => app.close());
 
 	test('all keys of a show, and those of its rebuild, lie on one slot; two shows on two', async () => {
 		const slot = (key: string): Promise<unknown> => app.redis.cluster('KEYSLOT', key);
@@ -146,15 +91,16 @@ describe.runIf(server !== undefined)('on a Redis Cluster', () => {
 	test('a subscription that is cut is taken up again: events come by publishing, not by asking', async () => {
 		const showId = await app.show();
 		const watcher = await new Watcher(app.live, showId).connect();
-		const node = new Redis(app.urls.redis);
+		const nodes = await masters(app.redis);
 		for (let round = 0; round < 2; round++) {
-			await node.client('KILL', 'TYPE', 'PUBSUB');
+			await Promise.all(nodes.map((node) => node.client('KILL', 'TYPE', 'PUBSUB')));
 			await app.say(showId, `cut-${round}`, 'sold 12');
 			await watcher.expectUpToDate(app);
 		}
-		await until('a subscription', async () =>
-			String(await node.call('PUBSUB', 'SHARDCHANNELS')).includes(showId)
-		);
+		await until('a subscription', async () => {
+			const channels = await Promise.all(nodes.map((node) => node.call('PUBSUB', 'SHARDCHANNELS')));
+			return String(channels).includes(showId);
+		});
 		const waits: number[] = [];
 		for (let index = 0; index < 10; index++) {
 			const { seq } = await app.say(showId, `v${index}`, 'sold 12');
@@ -164,7 +110,6 @@ describe.runIf(server !== undefined)('on a Redis Cluster', () => {
 		}
 		expect(waits.toSorted((a, b) => a - b)[5]).toBeLessThan(200);
 		expect(watcher.snapshots).toBe(1);
-		node.disconnect();
 		await watcher.cut();
 	});
 

@@ -13,7 +13,7 @@ import { writeBatch } from '../../src/lib/server/history/write-batch.ts';
 import { SplitHistoryError } from '../../src/lib/server/history/write-behind.ts';
 import { Sweep } from '../../src/lib/server/jobs/sweep.ts';
 import { SHOW_KEYS, showKey } from '../../src/lib/server/redis/keys.ts';
-import { ACTOR, createTestContext } from './harness.ts';
+import { ACTOR, createTestContext, onCluster } from './harness.ts';
 import type { TestContext } from './harness.ts';
 import {
 	Watcher,
@@ -27,6 +27,7 @@ import {
 } from './probes.ts';
 import { startTcpProxy } from './tcp-proxy.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
+import { forgetScripts, keysLike } from './redis-nodes.ts';
 
 /** Serves and keeps no history by itself: the tests say when something is persisted. */
 let app: TestContext;
@@ -306,12 +307,12 @@ test('SCRIPT FLUSH in mid-show is not noticed', async () => {
 		buyers(showId, 100),
 		...Array.from({ length: 5 }, async (_, index) => {
 			await sleep(index * 3);
-			await app.redis.script('FLUSH');
+			await forgetScripts(app.redis);
 		})
 	]);
 	expect(replies.filter(({ outcome }) => outcome === 'winner')).toHaveLength(3);
 	expect(replies.every(({ replay }) => !replay)).toBe(true);
-	await app.redis.script('FLUSH');
+	await forgetScripts(app.redis);
 	await app.actions.setQuantity(showId, '12', 5, ACTOR);
 	await expectWhole(showId);
 });
@@ -509,7 +510,7 @@ describe('Redis comes back in an older state', () => {
 			await expect(app.recovery.recover(showId, null)).rejects.toMatchObject({
 				code: 'SHOW_NOT_FOUND'
 			});
-			expect(await app.redis.keys(`*${showId}*`)).toEqual([]);
+			expect(await keysLike(app.redis, `*${showId}*`)).toEqual([]);
 		}
 	});
 });
@@ -744,7 +745,9 @@ describe('Postgres is away', () => {
 	});
 });
 
-describe('Redis can’t be reached for a while', () => {
+// The proxy stands before one server; a cluster tells its clients its own addresses. What a cluster does
+// when a server of it is away is in failover.test.ts.
+describe.skipIf(onCluster)('Redis can’t be reached for a while', () => {
 	test('consoles miss nothing that happened meanwhile, and get nothing twice', async () => {
 		const proxy = await proxyTo(app.urls.redis);
 		const process = await start({ ROLE: 'web', REDIS_URL: proxy.url });

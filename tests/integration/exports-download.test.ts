@@ -1,32 +1,43 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { PLAIN_CSV } from '../../src/lib/server/exports/csv-style.ts';
 import { answerExport, exportStatus } from '../../src/lib/server/exports/endpoint.ts';
 import type { ExportRequest } from '../../src/lib/server/exports/endpoint.ts';
 import { EXPORT_FILES } from '../../src/lib/server/exports/export-file.ts';
+import { ExportSlots } from '../../src/lib/server/exports/slots.ts';
 import { readCsv } from './exports-model.ts';
 import { ACTOR, createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
+import { emptyRedis } from './redis-nodes.ts';
 
 let app: TestContext;
+let slots: ExportSlots;
 beforeAll(async () => {
 	// No worker: the tests say when history is written.
 	app = await createTestContext({ env: { ROLE: 'web' } });
 });
+beforeEach(() => {
+	slots = new ExportSlots();
+});
 afterAll(() => app.close());
 
 async function ask(showId: string, more: Partial<ExportRequest> = {}): Promise<Response> {
-	return await answerExport(app, {
-		workspaceId: app.workspaceId,
-		showId,
-		file: 'claims.csv',
-		withByteOrderMark: false,
-		headersOnly: false,
-		requestId: 'r1',
-		...more
-	});
+	return await answerExport(
+		{ ...app, slots },
+		{
+			workspaceId: app.workspaceId,
+			showId,
+			file: 'claims.csv',
+			style: PLAIN_CSV,
+			headersOnly: false,
+			requestId: 'r1',
+			...more
+		}
+	);
 }
 
 async function statusOf(showId: string): Promise<unknown> {
-	const response = await exportStatus(app, { workspaceId: app.workspaceId, showId });
+	const response = await exportStatus({ ...app, slots }, { workspaceId: app.workspaceId, showId });
 	return await response.json();
 }
 
@@ -84,7 +95,7 @@ describe('a show can be exported when it is over and Postgres has all of it', ()
 		await expectObstacle(showId, 'running');
 		await app.actions.changeStatus(showId, 'ended', ACTOR);
 		await app.writeBehind.persist(showId);
-		await app.redis.flushdb();
+		await emptyRedis(app.redis);
 		expect((await ask(showId)).status).toBe(200);
 	});
 });
@@ -100,7 +111,9 @@ describe('another workspace', () => {
 			await expect(ask(crypto.randomUUID(), { file })).rejects.toMatchObject(refusal);
 			await expect(ask(`${showId}' --`, { file })).rejects.toMatchObject(refusal);
 		}
-		await expect(exportStatus(app, { workspaceId: others, showId })).rejects.toMatchObject(refusal);
+		await expect(
+			exportStatus({ ...app, slots }, { workspaceId: others, showId })
+		).rejects.toMatchObject(refusal);
 	});
 });
 
@@ -151,7 +164,8 @@ describe('the response', () => {
 		const showId = await endedShow();
 		for (const file of EXPORT_FILES) {
 			for (const withByteOrderMark of [true, false]) {
-				const response = await ask(showId, { file, withByteOrderMark });
+				const style = { ...PLAIN_CSV, withByteOrderMark };
+				const response = await ask(showId, { file, style });
 				const bytes = Buffer.from(await response.arrayBuffer());
 				const marked = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]));
 				expect(marked).toBe(withByteOrderMark && file !== 'events.jsonl');
@@ -167,5 +181,82 @@ describe('the response', () => {
 		const head = await ask(showId, { headersOnly: true });
 		expect(head.body).toBeNull();
 		expect([...head.headers]).toEqual([...(await ask(showId)).headers]);
+	});
+});
+
+test('semicolons part the columns exactly when asked for, and every cell reads the same', async () => {
+	const showId = await app.show({ '12': 2 });
+	await app.say(showId, 'ana', 'sold 12; and 7, please', { userHandle: 'ana; "=1+1", x' });
+	await app.actions.changeStatus(showId, 'ended', ACTOR);
+	await app.writeBehind.persist(showId);
+	for (const file of EXPORT_FILES) {
+		const plain = await (await ask(showId, { file })).text();
+		const style = { ...PLAIN_CSV, separator: ';' } as const;
+		const parted = await (await ask(showId, { file, style })).text();
+		if (file === 'events.jsonl') expect(parted).toBe(plain);
+		else {
+			expect(parted.split('\r\n')[0]).toBe(plain.split('\r\n')[0]?.replaceAll(',', ';'));
+			expect(readCsv(parted, ';')).toEqual(readCsv(plain));
+		}
+	}
+});
+
+describe('downloads at once', () => {
+	const ENDS = {
+		'read to its end': async (response: Response) => void (await response.text()),
+		'broken off': async (response: Response) => await response.body?.cancel()
+	};
+
+	test.each(Object.entries(ENDS))(
+		'beyond the workspace’s share are refused, until one is %s',
+		async (_, end) => {
+			const showId = await endedShow();
+			slots = new ExportSlots({ perWorkspace: 2, perProcess: 3 });
+			const first = await ask(showId);
+			const second = await ask(showId, { file: 'events.jsonl' });
+			const refused = await ask(showId, { file: 'buyers.csv' });
+			expect(refused.status).toBe(429);
+			expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+			expect(refused.headers.get('cache-control')).toContain('no-store');
+			expect(await statusOf(showId)).toEqual({
+				ready: false,
+				reason: 'busy',
+				message: await refused.text()
+			});
+			// It costs nothing to ask what a file is.
+			expect((await ask(showId, { headersOnly: true })).status).toBe(200);
+			await end(first);
+			expect(await statusOf(showId)).toEqual({ ready: true });
+			const third = await ask(showId, { file: 'buyers.csv' });
+			expect(await third.text()).toContain('user_handle');
+			await second.body?.cancel();
+		}
+	);
+
+	test('of one workspace leave room for others, up to what the process makes', async () => {
+		const showId = await endedShow();
+		slots = new ExportSlots({ perWorkspace: 2, perProcess: 3 });
+		const others = [slots.take('other-1'), slots.take('other-2')];
+		const only = await ask(showId);
+		expect(only.status).toBe(200);
+		expect((await ask(showId)).status).toBe(429);
+		others[0]?.();
+		expect((await ask(showId)).status).toBe(200);
+	});
+
+	test('that fail give their slot back', async () => {
+		const showId = await endedShow();
+		slots = new ExportSlots({ perWorkspace: 1, perProcess: 1 });
+		await expect(ask(crypto.randomUUID())).rejects.toMatchObject({ code: 'SHOW_NOT_FOUND' });
+		const response = await ask(showId, { file: 'comments.csv' });
+		const renamed = (from: string, to: string) =>
+			sql`alter table ${sql.table(from)} rename to ${sql.id(to)}`.execute(app.db);
+		await renamed('comments', 'comments_away');
+		try {
+			await expect(response.text()).rejects.toThrow();
+		} finally {
+			await renamed('comments_away', 'comments');
+		}
+		expect((await ask(showId)).status).toBe(200);
 	});
 });

@@ -3,9 +3,11 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PLAIN_CSV } from '../../src/lib/server/exports/csv-style.ts';
 import { answerExport } from '../../src/lib/server/exports/endpoint.ts';
 import { EXPORT_FILES } from '../../src/lib/server/exports/export-file.ts';
 import type { ExportFile } from '../../src/lib/server/exports/export-file.ts';
+import { ExportSlots } from '../../src/lib/server/exports/slots.ts';
 import { createShow } from '../../src/lib/server/history/create-show.ts';
 import type { Database, Db } from '../../src/lib/server/history/database.ts';
 import { readCsv, readLines } from './exports-model.ts';
@@ -15,6 +17,7 @@ import type { TestContext } from './harness.ts';
 /** More than sockets and streams could swallow, and many pages. */
 const ROWS = 30_000;
 
+const slots = new ExportSlots({ perProcess: 100, perWorkspace: 100 });
 let app: TestContext;
 /** The same database, which remembers what it was asked. */
 let watched: Db;
@@ -39,8 +42,8 @@ afterAll(async () => {
 async function ask(file: ExportFile): Promise<Response> {
 	const { redis, logger, workspaceId } = app;
 	return await answerExport(
-		{ db: watched, redis, logger },
-		{ workspaceId, showId, file, withByteOrderMark: false, headersOnly: false, requestId: 'r1' }
+		{ db: watched, redis, logger, slots },
+		{ workspaceId, showId, file, style: PLAIN_CSV, headersOnly: false, requestId: 'r1' }
 	);
 }
 

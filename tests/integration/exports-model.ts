@@ -119,12 +119,15 @@ export function expectedFiles(events: readonly ShowEvent[]): ExpectedFiles {
 	};
 }
 
-/** Reads CSV strictly by RFC 4180: CRLF after every record, quotes around whatever holds `,` `"` CR LF. */
-export function readCsv(text: string): string[][] {
+/**
+ * Reads CSV strictly by RFC 4180, or with another separator: CRLF after every record, quotes around whatever
+ * holds the separator, `"`, CR or LF.
+ */
+export function readCsv(text: string, separator: ',' | ';' = ','): string[][] {
 	const records: string[][] = [];
 	let record: string[] = [];
 	for (let at = 0; at < text.length;) {
-		const cell = /"((?:[^"]|"")*)"|([^",\r\n]*)/y;
+		const cell = new RegExp(`"((?:[^"]|"")*)"|([^"${separator}\\r\\n]*)`, 'y');
 		cell.lastIndex = at;
 		const [matched = '', quoted, bare = ''] = cell.exec(text) ?? [];
 		record.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
@@ -133,7 +136,7 @@ export function readCsv(text: string): string[][] {
 			records.push(record);
 			record = [];
 			at += 2;
-		} else if (text.charAt(at) === ',') {
+		} else if (text.charAt(at) === separator) {
 			at += 1;
 		} else {
 			throw new Error(`no CSV at ${at}: ${JSON.stringify(text.slice(at, at + 40))}`);

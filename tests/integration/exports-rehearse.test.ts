@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { asEvent } from '../../src/lib/server/event-schema.ts';
 import { expectedFiles, readCsv, readLines } from './exports-model.ts';
-import { createTestContext } from './harness.ts';
+import { createTestContext, onCluster } from './harness.ts';
 import type { TestContext } from './harness.ts';
 
 let app: TestContext;
@@ -40,7 +40,14 @@ describe('npm run rehearse -- FILE --export DIR', () => {
 		return await promisify(execFile)(
 			process.execPath,
 			['scripts/rehearse.ts', recording, ...args],
-			{ env: { ...process.env, REDIS_URL: redis, DATABASE_URL: database } }
+			{
+				env: {
+					...process.env,
+					REDIS_URL: redis,
+					REDIS_CLUSTER: String(onCluster),
+					DATABASE_URL: database
+				}
+			}
 		);
 	}
 

@@ -3,6 +3,7 @@ import type { ShowEvent } from '../../src/lib/domain/events.ts';
 import { planUndo } from '../../src/lib/domain/undo.ts';
 import { readEvents } from '../../src/lib/server/allocator/event-stream.ts';
 import { asEvent } from '../../src/lib/server/event-schema.ts';
+import { PLAIN_CSV } from '../../src/lib/server/exports/csv-style.ts';
 import { exportText } from '../../src/lib/server/exports/export-file.ts';
 import type { ExportFile } from '../../src/lib/server/exports/export-file.ts';
 import { exportSource } from '../../src/lib/server/exports/source.ts';
@@ -30,7 +31,7 @@ async function textOf(showId: string, file: ExportFile): Promise<string> {
 	const show = await new WorkspaceScope(app.db, app.workspaceId).show(showId);
 	const source = await exportSource(app.db, show, 'UTC');
 	let text = '';
-	for await (const piece of exportText(file, source, { withByteOrderMark: false })) text += piece;
+	for await (const piece of exportText(file, source, PLAIN_CSV)) text += piece;
 	return text;
 }
 

@@ -10,6 +10,7 @@ import { showDigests } from '../../src/lib/server/history/digest.ts';
 import type { ShowDigests } from '../../src/lib/server/history/digest.ts';
 import type { CommentReply, IncomingComment } from '../../src/lib/server/allocator/comment.ts';
 import { waitUntilPersisted } from '../../src/lib/server/rehearsal/result.ts';
+import { emptyRedis } from './redis-nodes.ts';
 
 /** The actor of the tests' operator actions. */
 export const ACTOR = 'user:test';
@@ -48,10 +49,19 @@ async function createDatabase(serverUrl: string): Promise<string> {
 	return url.href;
 }
 
-/** Each Vitest worker has a Redis database number of its own, emptied for each context. */
+/** Whether the suite runs on a Redis Cluster. */
+export const onCluster = inject('redisKind') === 'cluster';
+
+/**
+ * Each Vitest worker has a Redis to itself, emptied for each context: a database number of one server,
+ * or a cluster, which has no numbers.
+ */
 function redisUrl(): string {
-	const url = new URL(inject('redisUrl'));
-	url.pathname = `/${process.env['VITEST_POOL_ID'] ?? '1'}`;
+	const worker = Number(process.env['VITEST_POOL_ID'] ?? '1');
+	const urls = inject('redisUrls');
+	if (onCluster) return urls[worker - 1] ?? '';
+	const url = new URL(urls[0] ?? '');
+	url.pathname = `/${worker}`;
 	return url.href;
 }
 
@@ -66,12 +76,13 @@ export async function createTestContext(options: ContextOptions = {}): Promise<T
 			NODE_ENV: 'test',
 			LOG_LEVEL: 'silent',
 			REDIS_URL: urls.redis,
+			REDIS_CLUSTER: String(onCluster),
 			DATABASE_URL: urls.database,
 			...options.env,
 			...env
 		});
 	const context = await createAppContext(config());
-	await context.redis.flushdb();
+	await emptyRedis(context.redis);
 	await migrateToLatest(context.db);
 	const workspaceId = randomUUID();
 	await context.db.insertInto('workspaces').values({ id: workspaceId, name: 'Test' }).execute();

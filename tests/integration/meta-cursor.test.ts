@@ -14,6 +14,7 @@ import {
 import type { MetaContext, Shop } from './meta-harness.ts';
 import type { Interception } from './meta-proxy.ts';
 import { loseRedis } from './probes.ts';
+import { keysLike } from './redis-nodes.ts';
 
 let context: MetaContext;
 let shop: Shop;
@@ -260,7 +261,7 @@ describe('Redis', () => {
 		const { showId } = await listeningShow(context, shop.facebook, live);
 		write(live, 3);
 		await untilLogged(context, showId, 3);
-		const keys = await app.redis.keys(`${JOBS_PREFIX}*`);
+		const keys = await keysLike(app.redis, `${JOBS_PREFIX}*`);
 		expect(keys.length).toBeGreaterThan(0);
 		await app.redis.del(keys);
 		write(live, 3);

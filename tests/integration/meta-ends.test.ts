@@ -18,6 +18,7 @@ import {
 import type { MetaContext, Shop } from './meta-harness.ts';
 import type { Interception } from './meta-proxy.ts';
 import { holders } from './probes.ts';
+import { keysLike } from './redis-nodes.ts';
 
 let context: MetaContext;
 let shop: Shop;
@@ -77,7 +78,7 @@ async function expectGone(channelId: string, live: FacebookLive, reason: string)
 	// Polls that were under way are over; after that nobody asks for the live again.
 	await until('no poll is under way', async () => {
 		const { redis } = app;
-		return (await redis.keys(`*lease:poll:${channelId}`)).length === 0;
+		return (await keysLike(redis, `*lease:poll:${channelId}`)).length === 0;
 	});
 	const asked = fake.calls.list('comments').filter(({ path }) => path.includes(live.id)).length;
 	await meta.jobs.pollNow(channelId);

@@ -19,6 +19,7 @@ import {
 	untilStanding
 } from './meta-harness.ts';
 import type { MetaContext, Shop } from './meta-harness.ts';
+import { keysLike } from './redis-nodes.ts';
 
 /** Every line of every log of the process, with the product's own serializer of errors. */
 const logLines = vi.hoisted(() => [] as string[]);
@@ -85,7 +86,7 @@ afterAll(async () => {
 /** Everything that Redis holds, as texts. */
 async function redisTexts({ redis }: AppContext): Promise<string[]> {
 	const texts: string[] = [];
-	for (const key of await redis.keys('*')) {
+	for (const key of await keysLike(redis, '*')) {
 		texts.push(key);
 		switch (await redis.type(key)) {
 			case 'string':

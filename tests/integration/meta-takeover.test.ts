@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { liveState } from './probes.ts';
+import { onCluster } from './harness.ts';
 import {
 	createMetaContext,
 	loggedIds,
@@ -39,6 +40,7 @@ async function startWorker(): Promise<ChildProcess> {
 			LOG_LEVEL: 'silent',
 			ROLE: 'worker',
 			REDIS_URL: urls.redis,
+			REDIS_CLUSTER: String(onCluster),
 			DATABASE_URL: urls.database
 		},
 		stdio: ['ignore', 'pipe', 'inherit']

@@ -7,9 +7,11 @@ import { signWebhook } from '../../src/lib/server/channels/meta/signature.ts';
 import { MAX_WEBHOOK_BYTES } from '../../src/lib/server/channels/webhook-receiver.ts';
 import type { WebhookReceiver } from '../../src/lib/server/channels/webhook-receiver.ts';
 import { answerChallenge, answerDelivery } from '../../src/lib/server/webhook-endpoint.ts';
+import { onCluster } from './harness.ts';
 import { createMetaContext, until } from './meta-harness.ts';
 import type { MetaContext } from './meta-harness.ts';
 import { startTcpProxy } from './tcp-proxy.ts';
+import { keysLike } from './redis-nodes.ts';
 
 const SECRET = 'test_app_secret';
 const OLD_SECRET = 'old_app_secret';
@@ -36,7 +38,7 @@ afterAll(async () => {
 	await context.close();
 });
 beforeEach(async () => {
-	const keys = await context.app.redis.keys('{sellary:jobs}:webhooks*');
+	const keys = await keysLike(context.app.redis, '{sellary:jobs}:webhooks*');
 	if (keys.length > 0) await context.app.redis.del(keys);
 });
 afterEach(() => vi.restoreAllMocks());
@@ -298,28 +300,33 @@ describe('a delivery', () => {
 		expect(await stored()).toBe(0);
 	});
 
-	test('is not acknowledged while it can’t be stored', async () => {
-		const proxy = await startTcpProxy(context.app.urls.redis);
-		const process = await context.app.another({ ROLE: 'web', REDIS_URL: proxy.url });
-		if (!process.meta) throw new Error('no Meta app');
-		const away = endpoint(process.meta.receiver);
-		const url = await listen(away);
-		expect(await post(VECTOR, `sha256=${VECTOR_SIGNATURE}`, {}, url)).toBe(200);
-		proxy.cut();
-		const other = VECTOR.replace('17900000000000001', '17900000000000003');
-		expect(await post(other, signed(other), {}, url)).toBe(503);
-		// The handshake depends on nothing but the token.
-		const query = 'hub.mode=subscribe&hub.challenge=1&hub.verify_token=test_verify_token';
-		expect((await fetch(`${url}/webhooks/meta?${query}`)).status).toBe(200);
-		proxy.mend();
-		await until('it is taken', async () => (await post(other, signed(other), {}, url)) === 200);
-		expect(await stored()).toBe(2);
-		away.closeAllConnections();
-		away.close();
-		await process.redis.ping();
-		await process.close();
-		await proxy.close();
-	}, 60_000);
+	// The proxy stands before one server; a cluster tells its clients its own addresses.
+	test.skipIf(onCluster)(
+		'is not acknowledged while it can’t be stored',
+		async () => {
+			const proxy = await startTcpProxy(context.app.urls.redis);
+			const process = await context.app.another({ ROLE: 'web', REDIS_URL: proxy.url });
+			if (!process.meta) throw new Error('no Meta app');
+			const away = endpoint(process.meta.receiver);
+			const url = await listen(away);
+			expect(await post(VECTOR, `sha256=${VECTOR_SIGNATURE}`, {}, url)).toBe(200);
+			proxy.cut();
+			const other = VECTOR.replace('17900000000000001', '17900000000000003');
+			expect(await post(other, signed(other), {}, url)).toBe(503);
+			// The handshake depends on nothing but the token.
+			const query = 'hub.mode=subscribe&hub.challenge=1&hub.verify_token=test_verify_token';
+			expect((await fetch(`${url}/webhooks/meta?${query}`)).status).toBe(200);
+			proxy.mend();
+			await until('it is taken', async () => (await post(other, signed(other), {}, url)) === 200);
+			expect(await stored()).toBe(2);
+			away.closeAllConnections();
+			away.close();
+			await process.redis.ping();
+			await process.close();
+			await proxy.close();
+		},
+		60_000
+	);
 });
 
 describe('a flood', () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { LogPosition, ShowEvent } from '../../src/lib/domain/events.ts';
+import type { ReaderPosition, ShowEvent } from '../../src/lib/domain/events.ts';
 import { canonicalState } from '../../src/lib/domain/canonical-state.ts';
 import { parsePosition } from '../../src/lib/domain/events.ts';
 import { applyToLiveShow, fromSnapshot } from '../../src/lib/domain/live-show.ts';
@@ -13,6 +13,7 @@ import { AppError } from '../../src/lib/server/errors.ts';
 import { stateDigest } from '../../src/lib/server/history/digest.ts';
 import type { LiveFeed } from '../../src/lib/server/realtime/hub-types.ts';
 import { SHOW_KEYS, showKey } from '../../src/lib/server/redis/keys.ts';
+import { emptyRedis } from './redis-nodes.ts';
 
 /** The show's state in Redis; fails the test when Redis does not hold it. */
 export async function liveState(app: AppContext, showId: string): Promise<ShowState> {
@@ -88,7 +89,7 @@ export async function copyShow(app: AppContext, showId: string): Promise<() => P
 
 /** Redis loses the show, and with it everything else of this test. */
 export async function loseRedis(app: AppContext): Promise<void> {
-	await app.redis.flushdb();
+	await emptyRedis(app.redis);
 }
 
 export async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
@@ -111,7 +112,7 @@ export class Watcher {
 	#reading: Promise<void> = Promise.resolve();
 	show: LiveShow | null = null;
 	/** Where it would resume. */
-	position: LogPosition | null = null;
+	position: ReaderPosition | null = null;
 	snapshots = 0;
 	/** Seqs of the events it got, in order, since its last snapshot. */
 	seqs: number[] = [];

@@ -182,12 +182,14 @@ const holder = ({ claimId, buyerKey, platform, handle, displayName, at }: Claim)
 
 /**
  * The summary of a whole log. How wide the timeline's columns are is a matter of drawing: the caller says
- * it, and the model counts what falls into each.
+ * it, and the model counts what falls into each. `nameOf`: the person behind an account; accounts of one
+ * name are one person.
  */
 export function expectedSummary(
 	show: Pick<Summary['show'], 'id' | 'name' | 'isRehearsal'>,
 	events: readonly ShowEvent[],
-	stepMs: number
+	stepMs: number,
+	nameOf: (buyerKey: string) => string = (key) => key
 ): Summary {
 	const ledger = new Ledger();
 	events.forEach((event, index) => {
@@ -196,6 +198,7 @@ export function expectedSummary(
 	});
 	const { startedAt, endedAt, claims, comments } = ledger;
 	const sheets = [...ledger.sheets.values()].sort((a, b) => Number(a.number) - Number(b.number));
+	const accounts = sheets.flatMap(({ winners }) => winners.map(({ buyerKey }) => buyerKey));
 	const sum = (of: (sheet: Sheet) => number) =>
 		sheets.reduce((total, sheet) => total + of(sheet), 0);
 	const endAt = endedAt ?? events.at(-1)?.at ?? 0;
@@ -218,9 +221,9 @@ export function expectedSummary(
 			items: sheets.length,
 			units: sum((sheet) => sheet.quantity),
 			sold: sum((sheet) => sheet.winners.length),
-			buyers: new Set(sheets.flatMap(({ winners }) => winners.map(({ buyerKey }) => buyerKey)))
-				.size,
-			claimants: new Set(claims.map(({ buyer }) => buyer)).size,
+			buyers: new Set(accounts.map(nameOf)).size,
+			buyerAccounts: new Set(accounts).size,
+			claimants: new Set(claims.map(({ buyer }) => nameOf(buyer))).size,
 			comments: comments.length,
 			claims: claims.length,
 			waiting: sum((sheet) => sheet.queue.length),
@@ -263,6 +266,7 @@ export function expectedSummary(
 								soldOutAt.map((at) => ({ at, item: number, title }))
 							)
 							.sort((a, b) => a.at - b.at || Number(a.item) - Number(b.item))
-					}
+					},
+		retention: null
 	};
 }

@@ -6,6 +6,8 @@ import { AppError } from '../../src/lib/server/errors.ts';
 import { readActionEvents } from '../../src/lib/server/history/action-events.ts';
 import { createShow } from '../../src/lib/server/history/create-show.ts';
 import { persistedEvents } from '../../src/lib/server/history/event-log.ts';
+import { BuyerProfiles } from '../../src/lib/server/history/queries/buyer-profiles.ts';
+import { listBuyers } from '../../src/lib/server/history/queries/buyers.ts';
 import { WorkspaceScope } from '../../src/lib/server/history/queries/scope.ts';
 import type { ScopedShow } from '../../src/lib/server/history/queries/scope.ts';
 import { readSummary } from '../../src/lib/server/history/queries/summary.ts';
@@ -40,12 +42,26 @@ async function logOf(showId: string): Promise<ShowEvent[]> {
 	return events;
 }
 
+/** People whom the tests have linked: the name of the person behind an account. */
+const people = new Map<string, string>();
+const nameOf = (buyerKey: string): string => people.get(buyerKey) ?? buyerKey;
+
+/** Links accounts that the workspace has met, for all of its shows. */
+async function link(...buyerKeys: readonly string[]): Promise<void> {
+	const [first = '', ...others] = buyerKeys;
+	const profiles = new BuyerProfiles(app.db, new WorkspaceScope(app.db, app.workspaceId), ACTOR);
+	for (const other of others) {
+		await profiles.link(first, other);
+		for (const key of [first, other]) people.set(key, first);
+	}
+}
+
 /** The summary of a show at rest, after it was found to be what the model makes of the log. */
 async function checkedSummary(showId: string): Promise<Summary> {
 	await app.settle(showId);
 	const summary = await summaryOf(showId);
 	const stepMs = summary.timeline?.stepMs ?? 1;
-	expect(summary).toEqual(expectedSummary(summary.show, await logOf(showId), stepMs));
+	expect(summary).toEqual(expectedSummary(summary.show, await logOf(showId), stepMs, nameOf));
 	expect(summary.timeline?.buckets.length ?? 0).toBeLessThanOrEqual(MAX_BUCKETS);
 	return summary;
 }
@@ -246,4 +262,63 @@ test('who holds and who waits is listed in full, page by page, in order', async 
 		Array.from({ length: to - from + 1 }, (_, n) => `facebook:u${from + n}`);
 	expect(await names('winner')).toEqual(users(1, 25));
 	expect(await names('waitlist')).toEqual(users(26, 40));
+});
+
+describe('people who were linked', () => {
+	async function buyersPage(showId: string) {
+		const filter = { search: null, tag: null, blocked: false, cursor: null, limit: 1_000 };
+		return (await listBuyers(app.db, await scoped(showId), filter)).rows;
+	}
+
+	/** How many people the buyers page of the show lists, and how many of them hold something. */
+	async function listed(showId: string) {
+		const rows = await buyersPage(showId);
+		return { claimants: rows.length, buyers: rows.filter(({ won }) => won > 0).length };
+	}
+
+	test('are one buyer in the summary as on the buyers page; their accounts are told beside', async () => {
+		const showId = await app.show({ '1': 9, '2': 1 });
+		for (const user of ['p1', 'p2', 'p3', 'p4']) await app.say(showId, user, 'sold 1');
+		await app.say(showId, 'p1', 'sold 2');
+		await app.say(showId, 'p1', 'sold 1', { platform: 'instagram' });
+		// Claims, and holds nothing.
+		await app.say(showId, 'p5', 'sold 2');
+		const apart = await checkedSummary(showId);
+		expect(apart.totals).toMatchObject({ buyers: 5, buyerAccounts: 5, claimants: 6 });
+		await link('facebook:p1', 'instagram:p1');
+		// Of these one holds a unit.
+		await link('facebook:p2', 'facebook:p5');
+		const { totals } = await checkedSummary(showId);
+		expect(totals).toMatchObject({ buyers: 4, buyerAccounts: 5, claimants: 4, claims: 7, sold: 6 });
+		expect(await listed(showId)).toEqual({ buyers: 4, claimants: 4 });
+	});
+
+	test(`of a show in which anything happens (seed ${SEED})`, async () => {
+		const { show, totals: apart } = await muddledShow(SEED);
+		const keys = (await buyersPage(show.id)).map(({ buyerKey }) => buyerKey);
+		await link(...keys.slice(0, 4));
+		await link(...keys.slice(-2));
+		const { totals } = await checkedSummary(show.id);
+		expect(totals.claimants).toBe(apart.claimants - 4);
+		expect(await listed(show.id)).toEqual({ buyers: totals.buyers, claimants: totals.claimants });
+	});
+
+	test('are people of their own workspace alone', async () => {
+		const showId = await app.show({ '1': 3 });
+		await app.say(showId, 'p1', 'sold 1');
+		await app.say(showId, 'p1', 'sold 1', { platform: 'instagram' });
+		await app.settle(showId);
+		const other = crypto.randomUUID();
+		await app.db.insertInto('workspaces').values({ id: other, name: 'Other' }).execute();
+		await app.db
+			.updateTable('shows')
+			.set({ workspace_id: other })
+			.where('id', '=', showId)
+			.execute();
+		const { totals } = await readSummary(
+			app.db,
+			await new WorkspaceScope(app.db, other).show(showId)
+		);
+		expect(totals).toMatchObject({ buyers: 2, buyerAccounts: 2, claimants: 2 });
+	});
 });

@@ -5,6 +5,7 @@ import { readLiveState } from '../../src/lib/server/allocator/live-state.ts';
 import { readActionEvents } from '../../src/lib/server/history/action-events.ts';
 import { ACTOR, createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
+import { emptyRedis, keysLike } from './redis-nodes.ts';
 
 let app: TestContext;
 beforeAll(async () => {
@@ -163,7 +164,7 @@ describe('undo', () => {
 			ACTOR
 		);
 		await app.settle(showId);
-		await app.redis.flushdb();
+		await emptyRedis(app.redis);
 		await undo(showId, seq);
 		expect(await allocation(showId)).toEqual(before);
 		expect(new Set(Object.values(await app.settle(showId))).size).toBe(1);
@@ -180,7 +181,7 @@ describe('reopen', () => {
 		const live = await readLiveState(app.redis, app.scripts, showId);
 		expect(live?.state.status).toBe('paused');
 		expect(new Set(Object.values(await app.settle(showId))).size).toBe(1);
-		for (const key of await app.redis.keys(`*${showId}*`)) {
+		for (const key of await keysLike(app.redis, `*${showId}*`)) {
 			expect(await app.redis.ttl(key)).toBe(-1);
 		}
 	});
@@ -189,7 +190,7 @@ describe('reopen', () => {
 		const showId = await busyShow();
 		await app.actions.changeStatus(showId, 'ended', ACTOR);
 		await app.settle(showId);
-		await app.redis.flushdb();
+		await emptyRedis(app.redis);
 		await expect(app.actions.reopen(showId, ACTOR)).rejects.toMatchObject({
 			code: 'UNDO_NOT_POSSIBLE'
 		});
@@ -209,7 +210,7 @@ describe('now showing', () => {
 		await app.actions.showItem(showId, '7', ACTOR);
 		await app.actions.showItem(showId, '8', ACTOR);
 		await app.settle(showId);
-		await app.redis.flushdb();
+		await emptyRedis(app.redis);
 		expect((await app.live.snapshot(showId)).showing).toBe('8');
 		await app.actions.removeItem(showId, '8', ACTOR);
 		expect((await readLiveState(app.redis, app.scripts, showId))?.state.showing).toBeNull();

@@ -9,7 +9,7 @@ import {
 import type { TRPCClient } from '@trpc/client';
 import type { inferRouterOutputs } from '@trpc/server';
 import type { AppRouter } from '../server/trpc/router.ts';
-import { backoffMs } from './scheduler.ts';
+import { reconnectMs } from './scheduler.ts';
 
 export type ApiClient = TRPCClient<AppRouter>;
 export type ApiOutputs = inferRouterOutputs<AppRouter>;
@@ -41,7 +41,7 @@ function connect(origin: string) {
 		url: `${origin.replace(/^http/, 'ws')}/api/trpc-ws`,
 		lazy: { enabled: true, closeMs: 5_000 },
 		keepAlive: { enabled: true, intervalMs: PING_MS, pongTimeoutMs: PONG_TIMEOUT_MS },
-		retryDelayMs: (attempt) => backoffMs(attempt)
+		retryDelayMs: (attempt) => reconnectMs(attempt)
 	});
 	const client = createTRPCClient<AppRouter>({
 		links: [

@@ -1,23 +1,15 @@
+import { noClaimReason } from '../domain/buyer.ts';
 import type { CommentReceived } from '../domain/events.ts';
 import { platformName } from './platforms.ts';
 
-/** What stands where the platform gave no name. */
+/** What stands where the platform did not say who it was. Who has an id has a handle (domain/buyer.ts). */
 const UNKNOWN_VIEWER = 'Unknown viewer';
-
-/** Why a comment claims nothing by itself, whatever it says (domain/buyer.ts). */
-export type NoClaim = 'own_page' | 'author_unknown';
 
 type Authorship = Pick<CommentReceived, 'platform' | 'userId' | 'fromPage'>;
 
 /** What its author is called. */
 export function authorName(handle: string): string {
 	return handle === '' ? UNKNOWN_VIEWER : handle;
-}
-
-/** Null for a comment of a viewer who is known. */
-export function noClaimReason({ userId, fromPage }: Omit<Authorship, 'platform'>): NoClaim | null {
-	if (fromPage) return 'own_page';
-	return userId === null ? 'author_unknown' : null;
 }
 
 /** The seller's own page, or account where there are no pages. */

@@ -10,12 +10,6 @@ function notCounted(about: Partial<CommentEntry> = {}): CommentEntry {
 	return { ...data, seq, at, ...about };
 }
 
-function feedLine(): FeedEntry {
-	const line = feedEntry(comment(1, 'not_counted'));
-	if (!line) throw new Error('no line');
-	return line;
-}
-
 test('a comment that could not count says whose it is, not that the show was paused', () => {
 	expect(commentLook(notCounted())?.label).toBe('Not counted');
 	expect(commentLook(notCounted({ userId: null, handle: '' }))?.label).toBe(
@@ -24,12 +18,19 @@ test('a comment that could not count says whose it is, not that the show was pau
 	expect(commentLook(notCounted({ fromPage: true }))?.label).toBe('Not counted: your own page');
 });
 
-test('a comment that asked for nothing has no mark, whoever wrote it', () => {
-	expect(commentLook(notCounted({ outcome: 'none', userId: null }))).toBeNull();
+test('its line in the feed says so too, wherever the line comes from', () => {
+	const line = (about: Partial<CommentEntry>) => {
+		const { seq, at, ...data } = notCounted(about);
+		return feedEntry({ id: '1', epoch: 'e', seq, at, type: 'comment.received', data });
+	};
+	const label = (entry: FeedEntry | null) => entry && feedLook(entry).label;
+	expect(label(line({}))).toBe('Not counted');
+	expect(label(line({ userId: null, handle: '' }))).toBe('Author unknown');
+	expect(label(line({ fromPage: true }))).toBe('Your own page');
+	// Paused or not: what is refused for another reason says that.
+	expect(label(line({ fromPage: true, outcome: 'item_closed' }))).toBe('Item closed');
 });
 
-test('the feed says the same in two words', () => {
-	expect(feedLook(feedLine()).label).toBe('Not counted');
-	expect(feedLook(feedLine(), 'author_unknown').label).toBe('Author unknown');
-	expect(feedLook(feedLine(), 'own_page').label).toBe('Your own page');
+test('a comment that asked for nothing has no mark, whoever wrote it', () => {
+	expect(commentLook(notCounted({ outcome: 'none', userId: null }))).toBeNull();
 });

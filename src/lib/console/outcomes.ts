@@ -10,11 +10,11 @@ import Undo2 from '@lucide/svelte/icons/undo-2';
 import UserRoundMinus from '@lucide/svelte/icons/user-round-minus';
 import UserRoundX from '@lucide/svelte/icons/user-round-x';
 import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
+import { noClaimReason } from '../domain/buyer.ts';
+import type { NoClaim } from '../domain/buyer.ts';
 import type { CommentOutcome } from '../domain/events.ts';
 import type { CommentEntry, FeedEntry, FeedKind } from '../domain/live-show.ts';
 import type { StateLook } from './availability.ts';
-import { noClaimReason } from './comment-author.ts';
-import type { NoClaim } from './comment-author.ts';
 
 const FEED: Record<FeedKind, StateLook> = {
 	winner: { label: 'Won', tone: 'free', icon: Check },
@@ -35,12 +35,9 @@ const NO_CLAIMS: Record<NoClaim, StateLook> = {
 	own_page: { label: 'Your own page', tone: 'off', icon: Store }
 };
 
-/**
- * How a feed line looks; a release is the operator's or the buyer's own. `noClaim`: why the line's comment
- * claims nothing, where that is known.
- */
-export function feedLook(entry: FeedEntry, noClaim: NoClaim | null = null): StateLook {
-	if (entry.kind === 'not_counted' && noClaim !== null) return NO_CLAIMS[noClaim];
+/** How a feed line looks; a release is the operator's or the buyer's own. */
+export function feedLook(entry: FeedEntry): StateLook {
+	if (entry.noClaim !== null) return NO_CLAIMS[entry.noClaim];
 	const look = FEED[entry.kind];
 	if (entry.kind === 'waitlist' && entry.position !== null) {
 		return { ...look, label: `Waitlist #${entry.position}` };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { backoffMs, createFrameScheduler } from './scheduler.ts';
+import { backoffMs, createFrameScheduler, reconnectMs } from './scheduler.ts';
 
 const FRAME_MS = 16;
 
@@ -71,4 +71,10 @@ test('later attempts wait twice as long each, up to ten seconds', () => {
 test('chance takes up to half off, so that consoles spread', () => {
 	expect(backoffMs(6, () => 0.999)).toBeGreaterThanOrEqual(5_000);
 	expect(backoffMs(6, () => 0.5)).toBe(7_500);
+});
+
+test('a lost socket waits for a moment even the first time, then as long as anything else', () => {
+	expect(reconnectMs(0, () => 0)).toBe(0);
+	expect(reconnectMs(0, () => 0.999)).toBe(250);
+	expect(reconnectMs(3, () => 0.5)).toBe(backoffMs(3, () => 0.5));
 });

@@ -53,3 +53,13 @@ export function backoffMs(attempt: number, random: () => number = Math.random): 
 	const ceiling = Math.min(500 * 2 ** (attempt - 1), 10_000);
 	return Math.round(ceiling * (1 - random() / 2));
 }
+
+const FIRST_SPREAD_MS = 250;
+
+/**
+ * How long a lost socket waits before attempt `attempt`: as `backoffMs`, but also the first one waits up to
+ * 0.25 s, since a server that dies loses the sockets of all of its consoles at the same instant.
+ */
+export function reconnectMs(attempt: number, random: () => number = Math.random): number {
+	return attempt <= 0 ? Math.round(random() * FIRST_SPREAD_MS) : backoffMs(attempt, random);
+}

@@ -34,7 +34,7 @@ export type ConsoleStart = {
 	readonly serverNow: number;
 	readonly mayOperate: boolean;
 	readonly memberId: string;
-	/** Whether this workspace's consoles sound until their operator chooses. */
+	/** Whether this show's consoles sound until their operator chooses. */
 	readonly soundsOn: boolean;
 };
 

@@ -19,7 +19,7 @@ function readStored(key: string): SignalName[] | null {
 	}
 }
 
-/** Which sounds the member wants in this browser; until they choose, all or none, as the workspace has it. */
+/** Which sounds the member wants in this browser; until they choose, all or none, as the show has it. */
 export class SignalSettings {
 	readonly #key: string;
 	#on = $state.raw<readonly SignalName[]>([]);

@@ -8,7 +8,7 @@ export type ShowTotals = {
 	readonly sold: number;
 	/** Claims in queues. */
 	readonly waiting: number;
-	/** Distinct buyers who hold at least one unit. */
+	/** Accounts that hold at least one unit; the live state knows no linked ones. */
 	readonly buyers: number;
 };
 

@@ -7,6 +7,40 @@ export type Buyer = {
 	readonly displayName: string | null;
 };
 
+/** Why a comment never claims or passes, whatever it says: the seller wrote it, or nobody knows who did. */
+export type NoClaim = 'own_page' | 'author_unknown';
+
+/** Null for a comment of a viewer who is known. */
+export function noClaimReason(comment: {
+	readonly userId: string | null;
+	readonly fromPage: boolean;
+}): NoClaim | null {
+	if (comment.fromPage) return 'own_page';
+	return comment.userId === null ? 'author_unknown' : null;
+}
+
+/** Characters of an id that stand for somebody without a name. */
+const SHORT_ID = 6;
+
+/** A name in which nothing can be seen. */
+const BLANK = /^[\s\p{Cf}]*$/u;
+
+/**
+ * What somebody with an id is called: by their handle; when the platform told none, by their display name,
+ * else by the end of the id, so that two of them are told apart.
+ */
+export function handleOf(author: {
+	readonly userId: string;
+	readonly handle: string;
+	readonly displayName: string | null;
+}): string {
+	const { userId, handle, displayName } = author;
+	if (!BLANK.test(handle)) return handle;
+	if (displayName !== null && !BLANK.test(displayName)) return displayName;
+	const end = [...userId].slice(-SHORT_ID).join('');
+	return `Viewer ${end === userId ? '' : '…'}${end}`;
+}
+
 /**
  * Who may hold claims for having written a comment. Null for a comment whose author the platform did not
  * name, and for one of the seller's own page: neither ever claims.

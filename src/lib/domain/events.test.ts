@@ -3,6 +3,7 @@ import { ShowLog, byOperator, item } from '../../../tests/fixtures/show-log.ts';
 import {
 	COMMENT_OUTCOMES,
 	formatPosition,
+	isSameEvent,
 	parsePosition,
 	reallocatedItem,
 	startsCall
@@ -16,6 +17,12 @@ describe('a position', () => {
 		{ epoch: 'z', seq: 999_999_999_999_999 }
 	])('is read back as it was written: %j', (position) => {
 		expect(parsePosition(formatPosition(position))).toEqual(position);
+	});
+
+	test('says when the last event was, where that is known', () => {
+		const known = { epoch: 'abc', seq: 1, at: 1_760_000_000_000 };
+		expect(parsePosition(formatPosition(known))).toEqual(known);
+		expect(formatPosition({ epoch: 'abc', seq: 1, at: undefined })).toBe('abc:1');
 	});
 
 	test.each([
@@ -33,11 +40,28 @@ describe('a position', () => {
 		'abc:1\n',
 		'ABC:1',
 		'a-b:1',
-		'abc:1:2',
+		'abc:1:',
+		'abc:1:0',
+		'abc:1:2:3',
 		'abc:9999999999999999',
 		`${'a'.repeat(33)}:1`
 	])('%j of a client is none', (id) => {
 		expect(parsePosition(id)).toBeNull();
+	});
+});
+
+describe('two copies of an event', () => {
+	const event = new ShowLog('e1').comment('a');
+
+	test('are the same whatever became of names and texts', () => {
+		expect(isSameEvent(event, new ShowLog('e1').comment('a', { text: '', handle: '' }))).toBe(true);
+	});
+
+	test('are not, at another time, of another type, about another comment, in another epoch', () => {
+		expect(isSameEvent(event, { ...event, at: event.at + 1 })).toBe(false);
+		expect(isSameEvent(event, new ShowLog('e1').error())).toBe(false);
+		expect(isSameEvent(event, new ShowLog('e1').comment('a', { commentId: 'x' }))).toBe(false);
+		expect(isSameEvent(event, new ShowLog('e2').comment('a'))).toBe(false);
 	});
 });
 

@@ -1,4 +1,5 @@
 import type { Buyer } from './buyer.ts';
+import type { Removal } from './removal.ts';
 
 export type ShowStatus = 'draft' | 'active' | 'paused' | 'ended';
 export type ItemState = 'open' | 'closed';
@@ -103,6 +104,8 @@ export type CommentReceived = {
 	readonly claimId: string | null;
 	/** Place in the queue (1 = next), only for outcome `waitlist`. */
 	readonly position: number | null;
+	/** Why words and author are gone; absent while they are there. */
+	readonly removed?: Removal | undefined;
 };
 
 export type ClaimCreated = {
@@ -216,19 +219,52 @@ export function startsCall(event: ShowEvent): boolean {
 	}
 }
 
+/** What an event is about, where its type has one such thing. */
+function subjectOf(event: ShowEvent): string {
+	switch (event.type) {
+		case 'comment.received':
+			return event.data.commentId;
+		case 'claim.created':
+		case 'claim.promoted':
+		case 'claim.released':
+			return event.data.claimId;
+		default:
+			return '';
+	}
+}
+
+/**
+ * Whether two copies are of one event. A position alone does not tell: a server that fell back and went
+ * on gives the same one to another event. Names and texts are not compared, since they may be erased.
+ */
+export function isSameEvent(one: ShowEvent, other: ShowEvent): boolean {
+	return (
+		one.id === other.id &&
+		one.at === other.at &&
+		one.type === other.type &&
+		subjectOf(one) === subjectOf(other)
+	);
+}
+
 /** A position in a show's log. */
 export type LogPosition = { readonly epoch: string; readonly seq: number };
 
-export function formatPosition(position: LogPosition): string {
-	return `${position.epoch}:${position.seq}`;
+/**
+ * Where a reader stands, with the time of the last event that it has, if it knows it: so that it is
+ * noticed when the log has another event there by now (`isSameEvent`).
+ */
+export type ReaderPosition = LogPosition & { readonly at?: number | undefined };
+
+export function formatPosition({ epoch, seq, at }: ReaderPosition): string {
+	return at === undefined ? `${epoch}:${seq}` : `${epoch}:${seq}:${at}`;
 }
 
-/** Reads `<epoch>:<seq>`; null for anything else, since it comes from clients. */
-export function parsePosition(id: string): LogPosition | null {
-	const match = /^([a-z0-9]{1,32}):(0|[1-9][0-9]{0,14})$/.exec(id);
-	return match?.[1] !== undefined && match[2] !== undefined
-		? { epoch: match[1], seq: Number(match[2]) }
-		: null;
+/** Reads `<epoch>:<seq>` or `<epoch>:<seq>:<at>`; null for anything else, since it comes from clients. */
+export function parsePosition(id: string): ReaderPosition | null {
+	const match = /^([a-z0-9]{1,32}):(0|[1-9][0-9]{0,14})(?::([1-9][0-9]{0,14}))?$/.exec(id);
+	if (match?.[1] === undefined || match[2] === undefined) return null;
+	const at = match[3] === undefined ? undefined : Number(match[3]);
+	return { epoch: match[1], seq: Number(match[2]), ...(at === undefined ? {} : { at }) };
 }
 
 /**

@@ -50,7 +50,8 @@ describe('a line of the claim feed', () => {
 						buyer: { key: 'facebook:a', platform: 'facebook', handle: '@a' },
 						claimId: null,
 						position: null,
-						cause: null
+						cause: null,
+						noClaim: null
 					}
 		);
 	});

@@ -1,4 +1,5 @@
-import type { Buyer } from './buyer.ts';
+import { noClaimReason } from './buyer.ts';
+import type { Buyer, NoClaim } from './buyer.ts';
 import type {
 	Cause,
 	ChannelStatusChanged,
@@ -35,6 +36,8 @@ export type FeedEntry = {
 	readonly claimId: string | null;
 	readonly position: number | null;
 	readonly cause: Cause | null;
+	/** Why the comment did not count (`not_counted`), where that is not for the show's being paused. */
+	readonly noClaim: NoClaim | null;
 };
 
 /** The show's state with the latest comments and feed lines, oldest first, each list bounded. */
@@ -65,7 +68,8 @@ function feedOfComment(event: ShowEvent & { type: 'comment.received' }): FeedEnt
 		buyer: { key: `${platform}:${userId}`, platform, handle },
 		claimId: null,
 		position: null,
-		cause: null
+		cause: null,
+		noClaim: outcome === 'not_counted' ? noClaimReason(event.data) : null
 	};
 }
 
@@ -95,7 +99,8 @@ function claimFacts(
 		item: event.data.item,
 		buyer: { key, platform, handle },
 		claimId: event.data.claimId,
-		cause: event.data.cause
+		cause: event.data.cause,
+		noClaim: null
 	};
 }
 

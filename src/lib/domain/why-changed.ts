@@ -1,6 +1,6 @@
 import type { ShowEvent } from './events.ts';
 import { awardedPieces, loserOf, reassignedPieces } from './why-created.ts';
-import { actor, isClaimEvent, itemBefore, name, quote, text, time } from './why.ts';
+import { actor, isClaimEvent, itemBefore, name, text, time, wrotePieces } from './why.ts';
 import type { ClaimEvent, WhyFacts, WhyPiece } from './why.ts';
 
 type Promoted = ClaimEvent & { readonly type: 'claim.promoted' };
@@ -10,7 +10,7 @@ type Released = ClaimEvent & { readonly type: 'claim.released' };
 function passedPieces(key: string, event: ClaimEvent, who: string, facts: WhyFacts): WhyPiece[] {
 	const comment = facts.comment(key);
 	return comment
-		? [name(who), text(' wrote '), quote(comment.data.text), text(' at '), time(comment.at)]
+		? [...wrotePieces(who, comment), text(' at '), time(comment.at)]
 		: [name(who), text(' passed at '), time(event.at)];
 }
 

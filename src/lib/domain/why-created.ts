@@ -1,5 +1,15 @@
 import type { Claim, ItemClaims } from './show-state.ts';
-import { actor, isClaimEvent, itemBefore, name, names, quote, text, time, units } from './why.ts';
+import {
+	actor,
+	isClaimEvent,
+	itemBefore,
+	name,
+	names,
+	text,
+	time,
+	units,
+	wrotePieces
+} from './why.ts';
 import type { ClaimEvent, CommentEvent, WhyFacts, WhyPiece } from './why.ts';
 
 type Created = ClaimEvent & { readonly type: 'claim.created' };
@@ -14,11 +24,11 @@ export function clockOf(platform: string): string {
 
 /** Who wrote what, when by the platform's clock and when it reached us. */
 export function writtenPieces(comment: CommentEvent): WhyPiece[] {
-	const { handle, text: words, postedAt, platform } = comment.data;
+	const { handle, postedAt, platform } = comment.data;
 	const written =
 		postedAt === null ? [] : [text(' at '), time(postedAt), text(` by ${clockOf(platform)} clock`)];
 	return [
-		...[name(handle), text(' wrote '), quote(words), ...written],
+		...[...wrotePieces(handle, comment), ...written],
 		...[
 			text('. It reached us at '),
 			time(comment.at),

@@ -1,4 +1,5 @@
 import type { Claim, ItemClaims } from './show-state.ts';
+import { removalWords } from './removal.ts';
 import { createShowState } from './show-state.ts';
 import type { ShowState } from './show-state.ts';
 import { applyEvent } from './reducer.ts';
@@ -69,6 +70,13 @@ export function quote(words: string): WhyPiece {
 		kind: 'quote',
 		text: words.length > MAX_QUOTE ? `${words.slice(0, MAX_QUOTE).trimEnd()}…` : words
 	};
+}
+
+/** `Ana wrote “sold 12”`, or, when the words are gone, `Erased buyer wrote a comment (erased on request)`. */
+export function wrotePieces(who: string, { data }: CommentEvent): WhyPiece[] {
+	return data.removed
+		? [name(who), text(` wrote a comment (${removalWords(data.removed)})`)]
+		: [name(who), text(' wrote '), quote(data.text)];
 }
 
 /** `platform:commentId`, as causes name comments. */

@@ -89,7 +89,8 @@ test('the public snapshot holds neither comments nor display names, and is else 
 				buyer: { key: 'facebook:u1', platform: 'facebook', handle: 'anna' },
 				claimId: null,
 				position: null,
-				cause: null
+				cause: null,
+				noClaim: null
 			}
 		]
 	};

@@ -72,6 +72,14 @@ describe('readConfig', () => {
 		expect(faultsOf({ ...urls, ORIGIN: 'example.com' })).toContain('ORIGIN');
 	});
 
+	test('refuses failpoints in production, and has none unless asked', () => {
+		const production = { ...urls, NODE_ENV: 'production', ORIGIN: 'https://app.example.com' };
+		expect(faultsOf({ ...production, FAILPOINTS: '/tmp/x' })).toContain('FAILPOINTS: must not be');
+		expect(readConfig(production).failpoints).toBeNull();
+		expect(readConfig(urls).failpoints).toBeNull();
+		expect(readConfig({ ...urls, FAILPOINTS: '/tmp/x' }).failpoints).toBe('/tmp/x');
+	});
+
 	test('never prints a value: URLs hold passwords', () => {
 		const faults = faultsOf({ ...urls, DATABASE_URL: 'mysql://me:hunter2@localhost/x' });
 		expect(faults).not.toContain('hunter2');

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { metaFaults, metaVariables, readMetaSettings } from './config/meta.ts';
 import type { MetaSettings } from './config/meta.ts';
+import { metricsFaults, metricsVariables, readMetricsSettings } from './config/metrics.ts';
+import type { MetricsSettings } from './config/metrics.ts';
 import { flag, setting } from './config/setting.ts';
 import { tokenKeyVariables } from './config/token-keys.ts';
 import type { TokenKey } from './config/token-keys.ts';
@@ -21,12 +23,14 @@ const envSchema = z.object({
 	LOG_LEVEL: setting(z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')),
 	RESUME_TAIL_EVENTS: setting(z.coerce.number().int().min(100).max(1_000_000).default(5_000)),
 	ENDED_SHOW_TTL_SECONDS: setting(z.coerce.number().int().min(60).default(86_400)),
+	FAILPOINTS: setting(z.string().optional()),
 	TRUSTED_PROXY_HEADER: setting(
 		z
 			.string()
 			.regex(/^[a-z-]+$/)
 			.optional()
 	),
+	...metricsVariables,
 	LIMIT_MEMBER_CALLS_PER_SECOND: setting(z.coerce.number().min(1).max(10_000).default(60)),
 	LIMIT_ADDRESS_REQUESTS_PER_SECOND: setting(z.coerce.number().min(1).max(100_000).default(100)),
 	LIMIT_ADDRESS_SOCKETS: setting(z.coerce.number().int().min(1).max(100_000).default(200)),
@@ -48,6 +52,10 @@ export type Config = {
 	readonly endedShowTtlSeconds: number;
 	/** Header in which a trusted reverse proxy gives the client's address, e.g. `x-forwarded-for`. */
 	readonly trustedProxyHeader: string | null;
+	/** Folder that arms failpoints (failpoints.ts). Null in production. */
+	readonly failpoints: string | null;
+	/** Who may read health and metrics where. */
+	readonly metrics: MetricsSettings;
 	/** Limits that depend on who uses the deployment; the others are constants (docs/operations/limits.md). */
 	readonly limits: {
 		/** Calls of the API per second of one member; five times as many at once, and per workspace. */
@@ -75,7 +83,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 	if (isProduction && env['ROLE'] !== 'worker' && !env['ORIGIN']) {
 		faults.push('  ORIGIN: must be set in production');
 	}
-	faults.push(...metaFaults(env).map((fault) => `  ${fault}`));
+	if (isProduction && env['FAILPOINTS']) {
+		faults.push('  FAILPOINTS: must not be set in production');
+	}
+	const more = [...metricsFaults(env), ...metaFaults(env)];
+	faults.push(...more.map((fault) => `  ${fault}`));
 	if (!parsed.success || faults.length > 0) {
 		throw new ConfigError(`The configuration can’t be used:\n${faults.join('\n')}`);
 	}
@@ -90,6 +102,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		resumeTailEvents: values.RESUME_TAIL_EVENTS,
 		endedShowTtlSeconds: values.ENDED_SHOW_TTL_SECONDS,
 		trustedProxyHeader: values.TRUSTED_PROXY_HEADER ?? null,
+		failpoints: isProduction ? null : (values.FAILPOINTS ?? null),
+		metrics: readMetricsSettings(values),
 		limits: {
 			memberCallsPerSecond: values.LIMIT_MEMBER_CALLS_PER_SECOND,
 			addressRequestsPerSecond: values.LIMIT_ADDRESS_REQUESTS_PER_SECOND,

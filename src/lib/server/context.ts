@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BlockLists } from './allocator/block-lists.ts';
 import { ChannelReports } from './allocator/channel-reports.ts';
 import { CommentIntake } from './allocator/comment.ts';
@@ -7,30 +6,41 @@ import { OperatorActions } from './allocator/operator-actions.ts';
 import { ScriptRunner } from './allocator/script-runner.ts';
 import { createAuthService } from './auth/service.ts';
 import type { Config } from './config.ts';
-import { connectDatabase } from './history/database.ts';
+import { useFailpoints } from './failpoints.ts';
+import { databaseOf, openPool } from './history/database.ts';
 import { readNewestPersistedEvents } from './history/event-log.ts';
 import { persistedPosition } from './history/postgres-state.ts';
 import { ReplayStates } from './history/queries/replay-states.ts';
+import { Reconciler } from './history/reconcile/reconciler.ts';
 import { Recovery } from './history/recovery.ts';
+import { BuyerErasure } from './history/redaction/erase-buyer.ts';
+import { Retention } from './history/redaction/retention.ts';
 import { ShowBlocks } from './history/show-blocks.ts';
 import { WriteBehind } from './history/write-behind.ts';
 import { startBlockListSweep } from './jobs/block-list-sweep.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { createMetaChannels } from './jobs/meta-channels.ts';
+import { QueueDepths } from './jobs/queue-depths.ts';
+import { ReconcileTimer } from './jobs/reconcile-timer.ts';
 import { RehearsalQueue, startRehearsalWorker } from './jobs/rehearsal-jobs.ts';
+import { startRetentionSweep } from './jobs/retention-sweep.ts';
 import { Sweep } from './jobs/sweep.ts';
 import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
+import { metricSources } from './metric-sources.ts';
+import { HealthCheck } from './observability/health.ts';
 import { createLogger } from './observability/logger.ts';
+import { Metrics } from './observability/metrics.ts';
 import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
 import { RequestLimits } from './protection/request-limits.ts';
 import { LiveHub } from './realtime/hub.ts';
-import { connectRedis } from './redis/connections.ts';
+import { connectRedis, onServerChange } from './redis/connections.ts';
 import type { ConnectionKind } from './redis/connections.ts';
-import { inspectServer } from './redis/durability.ts';
+import { checkServer } from './redis/durability.ts';
 import type { RedisClient } from './redis/run-script.ts';
 import { loadScripts } from './redis/script-loader.ts';
 import type { LuaScript } from './redis/script-loader.ts';
+import { endWithin } from './shutdown.ts';
 import type { ApiServices } from './trpc/services.ts';
 
 /** Everything the process consists of, built once and closed once. It serves the API as it is. */
@@ -39,23 +49,38 @@ export type AppContext = ApiServices & {
 	readonly scripts: ReadonlyMap<string, LuaScript>;
 	readonly writeBehind: WriteBehind;
 	readonly recovery: Recovery;
-	/** Ends timers and workers, then connections. Safe to call twice. */
+	readonly retention: Retention;
+	readonly reconciler: Reconciler;
+	readonly metrics: Metrics;
+	readonly health: HealthCheck;
+	/**
+	 * Reads no more channels and plays no more rehearsals: what is in hand is finished or handed over, and
+	 * leases are given back, so that the next process goes on at once. Requests are still served.
+	 */
+	retire(): Promise<void>;
+	/** Retires, writes history, then closes connections. Safe to call twice. */
 	close(): Promise<void>;
 };
 
-const CLOSE_PATIENCE_MS = 1_000;
+/** Together with the last requests, which get five seconds meanwhile, within the deadline of a shutdown. */
+const RETIRE_PATIENCE_MS = 4_000;
+const HISTORY_PATIENCE_MS = 2_500;
+const DATABASE_PATIENCE_MS = 500;
 
 /**
  * Builds the process for its role: `web` serves and wakes history, `worker` runs it, `all` does both.
  * Throws when the Redis server is too old; connections that are away are retried in the background.
  */
 export async function createAppContext(config: Config): Promise<AppContext> {
-	const logger = createLogger(config.logLevel);
-	const db = connectDatabase(config.database, throttledErrors(logger, 'postgres'));
-	const connections: RedisClient[] = [];
+	useFailpoints(config);
+	const metrics = new Metrics(config.role);
+	const logger = createLogger(config.logLevel, { onLine: metrics.access.logged });
+	const pool = openPool(config.database, throttledErrors(logger, 'postgres'));
+	const db = databaseOf(pool, config.database.poolSize);
+	const connections: { kind: ConnectionKind; client: RedisClient }[] = [];
 	const connect = (kind: ConnectionKind): RedisClient => {
 		const client = connectRedis(config.redis, kind, throttledErrors(logger, `redis ${kind}`));
-		connections.push(client);
+		connections.push({ kind, client });
 		return client;
 	};
 	const redis = connect('commands');
@@ -67,7 +92,9 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		scripts,
 		logger,
 		endedShowTtlSeconds: config.endedShowTtlSeconds,
-		drain: (showId) => writeBehind.persist(showId)
+		drain: (showId) => writeBehind.persist(showId),
+		retake: (showId, comment) => comments.take(showId, comment),
+		onRebuilt: metrics.history.rebuilt
 	});
 	const recover = recovery.recover.bind(recovery);
 	const writeBehind: WriteBehind = new WriteBehind({
@@ -77,7 +104,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		logger,
 		resumeTailEvents: config.resumeTailEvents,
 		endedShowTtlSeconds: config.endedShowTtlSeconds,
-		recover
+		recover,
+		observer: metrics.history
 	});
 	const jobs = connect('jobs');
 	const waker = new WriteBehindWaker(jobs, logger);
@@ -93,9 +121,10 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 				return null;
 			}
 		},
-		onAppended: (showId) => waker.wake(showId)
+		onAppended: (showId) => waker.wake(showId),
+		onCall: metrics.scripts.called
 	});
-	const comments = new CommentIntake(runner);
+	const comments: CommentIntake = new CommentIntake(runner, metrics.intake);
 	const actions = new OperatorActions(runner);
 	const rehearsals = new RehearsalQueue(jobs, logger);
 	const blocks = new ShowBlocks({
@@ -104,6 +133,13 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		logger,
 		endedShowTtlSeconds: config.endedShowTtlSeconds
 	});
+	const erasure = new BuyerErasure({
+		db,
+		redis,
+		scripts,
+		persist: (showId) => writeBehind.persist(showId)
+	});
+	const retention = new Retention({ db, redis, scripts, logger });
 	const subscriber = connect('subscriber');
 	const live = new LiveHub({
 		redis,
@@ -111,7 +147,8 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		scripts,
 		logger,
 		recover,
-		persistedEvents: (showId, toSeq, limit) => readNewestPersistedEvents(db, showId, toSeq, limit)
+		persistedEvents: (showId, toSeq, limit) => readNewestPersistedEvents(db, showId, toSeq, limit),
+		observer: metrics.hub
 	});
 
 	const worksHistory = config.role !== 'web';
@@ -123,8 +160,20 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		: null;
 	const sweep = worksHistory ? new Sweep({ db, redis, writeBehind, logger }) : null;
 	const stopBlockListSweep = worksHistory ? startBlockListSweep(blocks, logger) : () => undefined;
+	const stopRetentionSweep = worksHistory ? startRetentionSweep(retention, logger) : null;
 
 	const channels = new ChannelReports(runner);
+	const reconciler = new Reconciler({
+		...{ db, redis, scripts, logger, writeBehind, recovery },
+		reports: channels,
+		observer: metrics.reconcile
+	});
+	const reconcileTimer = worksHistory
+		? new ReconcileTimer({
+				...{ db, redis, scripts, reconciler, logger },
+				onFinished: metrics.reconcile.finished
+			})
+		: null;
 	const meta = config.meta
 		? createMetaChannels({
 				config,
@@ -135,27 +184,49 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 				comments,
 				reports: channels,
 				logger,
+				observer: metrics.intake,
 				connect
 			})
 		: null;
 
-	const auth = createAuthService({ db, redis, subscriber, config });
+	const auth = createAuthService({
+		...{ db, redis, subscriber, config },
+		onLimited: metrics.access.limited
+	});
 	const stopHousekeeping = worksHistory ? startHousekeeping(auth, logger) : () => undefined;
 
-	/** BullMQ waits for a Redis that is away; nothing is lost by not waiting (the stream has it all). */
-	const patiently = async (close: Promise<unknown> | undefined): Promise<void> => {
-		await Promise.race([close, sleep(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
-	};
+	const queues = worksHistory ? new QueueDepths(jobs, logger) : null;
+	metrics.watch(metricSources({ db, pool, redis, connections, live, queues }));
+	const health = new HealthCheck({ redis, db, scripts, logger });
 
-	let closing: Promise<void> | null = null;
-	const close = async (): Promise<void> => {
+	let retiring: Promise<void> | null = null;
+	const retire = async (): Promise<void> => {
+		health.startShutdown();
 		stopHousekeeping();
 		stopBlockListSweep();
-		await Promise.all([rehearsalWorker?.close(), sweep?.close(), meta?.close()].map(patiently));
-		await Promise.all([rehearsals.close(), waker.close(), worker?.close()].map(patiently));
+		const parts = {
+			rehearsals: rehearsalWorker?.close(),
+			channels: meta?.retire(),
+			retention: stopRetentionSweep?.()
+		};
+		await endWithin(RETIRE_PATIENCE_MS, parts, logger);
+	};
+	let closing: Promise<void> | null = null;
+	const close = async (): Promise<void> => {
+		await context.retire();
+		const parts = {
+			reconciler: reconcileTimer?.close(),
+			sweep: sweep?.close(),
+			history: worker?.close(),
+			wakeUps: waker.close(),
+			rehearsalQueue: rehearsals.close(),
+			channelQueues: meta?.close(),
+			queueDepths: queues?.close()
+		};
+		await endWithin(HISTORY_PATIENCE_MS, parts, logger);
 		live.close();
-		for (const client of connections) client.disconnect();
-		await db.destroy();
+		for (const { client } of connections) client.disconnect();
+		await endWithin(DATABASE_PATIENCE_MS, { database: db.destroy() }, logger);
 	};
 
 	const context: AppContext = {
@@ -167,6 +238,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		comments,
 		actions,
 		blocks,
+		erasure,
 		channels,
 		meta: meta?.services ?? null,
 		live,
@@ -176,20 +248,18 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		replays: new ReplayStates(db),
 		writeBehind,
 		recovery,
+		retention,
+		reconciler,
+		metrics,
+		health,
+		retire: () => (retiring ??= retire()),
 		close: () => (closing ??= close())
 	};
 	try {
-		await reportServer(context);
+		await checkServer(redis, config.environment, logger);
 	} catch (error) {
 		await context.close();
 		throw error;
 	}
 	return context;
-}
-
-async function reportServer({ redis, logger, config }: AppContext): Promise<void> {
-	const { warnings, faults } = await inspectServer(redis);
-	if (faults.length > 0) throw new Error(faults.join('; '));
-	if (config.environment !== 'production') return;
-	for (const warning of warnings) logger.warn(`redis: ${warning} (see docs/operations)`);
 }

@@ -1,3 +1,6 @@
+import type { ExportSlots } from './exports/slots.ts';
+import type { HealthCheck } from './observability/health.ts';
+import type { Metrics } from './observability/metrics.ts';
 import type { ForgeryLimit } from './protection/forgery-limit.ts';
 import type { RequestGate } from './request-gate.ts';
 import type { LiveSocket } from './trpc/websocket.ts';
@@ -7,9 +10,13 @@ import type { ApiServices } from './trpc/services.ts';
 export type WebApp = {
 	readonly services: ApiServices;
 	readonly socket: LiveSocket;
+	readonly metrics: Metrics;
+	readonly health: HealthCheck;
 	readonly gate: RequestGate;
 	/** Who calls the webhooks without Meta's signature. */
 	readonly forgeries: ForgeryLimit;
+	/** The downloads that are being made. */
+	readonly exports: ExportSlots;
 	close(): Promise<void>;
 };
 

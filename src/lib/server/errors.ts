@@ -23,6 +23,7 @@ export const APP_ERRORS = {
 	TOO_MANY_TAGS: 'A buyer can have at most 20 tags. Take one away first.',
 	TOO_MANY_IDENTITIES: 'At most 20 identities can be linked to one person.',
 	BLOCK_LIST_FULL: 'The block list is full. Unblock somebody first.',
+	BUYER_IN_RUNNING_SHOW: 'This person is in a show that is still running. End the show first.',
 	// channels and connections
 	CHANNEL_NOT_FOUND: 'There is no such channel in this show.',
 	CONNECTION_NOT_FOUND: 'There is no such connection in this workspace.',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHANNEL_REASONS, COMMENT_OUTCOMES } from '../domain/events.ts';
 import type { ShowEvent } from '../domain/events.ts';
+import { REMOVALS } from '../domain/removal.ts';
 
 // The shapes of domain/events.ts, checked where events come back from Redis and Postgres.
 
@@ -74,7 +75,8 @@ const showEventSchema = z.discriminatedUnion('type', [
 			item: z.string().nullable(),
 			outcome: z.enum(COMMENT_OUTCOMES),
 			claimId: z.string().nullable(),
-			position: z.number().int().nullable()
+			position: z.number().int().nullable(),
+			removed: z.enum(REMOVALS).optional()
 		})
 	}),
 	z.object({

@@ -30,6 +30,10 @@ export class TimeZone {
 		})
 	);
 
+	readonly #day = $derived(
+		new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: this.#name })
+	);
+
 	constructor(name: string) {
 		this.#name = name;
 	}
@@ -42,6 +46,11 @@ export class TimeZone {
 	/** `19:04:31` */
 	time(at: number): string {
 		return this.#clock.format(at);
+	}
+
+	/** `20 Nov 2025` */
+	day(at: number): string {
+		return this.#day.format(at);
 	}
 
 	/** `20 Nov 2025, 19:04` */

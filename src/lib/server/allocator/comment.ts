@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { commentAuthor } from '../../domain/buyer.ts';
+import { commentAuthor, handleOf } from '../../domain/buyer.ts';
 import type { LogPosition } from '../../domain/events.ts';
 import { parseComment } from '../../domain/parse-comment.ts';
 import type { IntentWords } from '../../domain/parse-comment.ts';
@@ -72,14 +72,32 @@ function hashedCommentId(comment: z.output<typeof incomingCommentSchema>): strin
 	return `h-${createHash('sha256').update(JSON.stringify(facts)).digest('base64url')}`;
 }
 
+/** Who wrote it, as the log names them. An author whom nobody knows has no handle and no name. */
+function authorOf(comment: z.output<typeof incomingCommentSchema>) {
+	const { platform, userId, fromPage, userHandle, userDisplayName = null } = comment;
+	if (userId === null) return { platform, userId, handle: '', displayName: null, fromPage };
+	const author = { userId, handle: userHandle, displayName: userDisplayName };
+	return { ...author, platform, fromPage, handle: handleOf(author) };
+}
+/** Hears of each comment, for metrics. */
+export type CommentObserver = {
+	/** `outcome`: as `CommentResult`, or `duplicate_comment`. */
+	readonly commentTaken: (platform: string, outcome: string) => void;
+	/** `code`: of the `AppError`, or `ERROR` for a fault of ours. */
+	readonly commentRefused: (code: string) => void;
+};
+
 /** Takes comments in: cleans, parses and runs them through `lua/comment.lua`, one call each. */
 export class CommentIntake {
 	readonly #runner: ScriptRunner;
 	/** The words of each show as last heard of. Only a guess: the script refuses stale ones. */
 	readonly #words = new RecentMap<IntentWords>(MAX_KNOWN_SHOWS);
 
-	constructor(runner: ScriptRunner) {
+	readonly #observer: CommentObserver | null;
+
+	constructor(runner: ScriptRunner, observer: CommentObserver | null = null) {
 		this.#runner = runner;
+		this.#observer = observer;
 	}
 
 	/**
@@ -87,46 +105,54 @@ export class CommentIntake {
 	 * Throws `INVALID_INPUT`, `SHOW_NOT_FOUND`, `SHOW_NOT_LIVE`, `UNAVAILABLE`.
 	 */
 	async take(showId: string, incoming: IncomingComment): Promise<CommentReply> {
+		try {
+			const reply = await this.#take(showId, incoming);
+			this.#observer?.commentTaken(
+				incoming.platform,
+				reply.replay ? 'duplicate_comment' : reply.outcome
+			);
+			return reply;
+		} catch (error) {
+			this.#observer?.commentRefused(error instanceof AppError ? error.code : 'ERROR');
+			throw error;
+		}
+	}
+
+	async #take(showId: string, incoming: IncomingComment): Promise<CommentReply> {
 		const parsed = incomingCommentSchema.safeParse(incoming);
 		if (!parsed.success) {
 			throw new AppError('INVALID_INPUT', { message: z.prettifyError(parsed.error) });
 		}
 		const comment = parsed.data;
 		const commentId = comment.commentId ?? hashedCommentId(comment);
-		const author = {
-			platform: comment.platform,
-			userId: comment.userId,
-			handle: comment.userId === null ? '' : comment.userHandle,
-			displayName: comment.userId === null ? null : (comment.userDisplayName ?? null),
-			fromPage: comment.fromPage
-		};
+		const author = authorOf(comment);
 		const buyer = commentAuthor(author);
 		const text = cleanText(comment.text, MAX_COMMENT_TEXT);
-		const logged = JSON.stringify({
-			platform: comment.platform,
+		const { platform, userId, handle, displayName, fromPage } = author;
+		const authorJson = JSON.stringify({ platform, userId, handle, displayName });
+		const restJson = JSON.stringify({
 			liveId: comment.liveId,
 			commentId,
 			postedAt: comment.postedAt ?? null,
-			userId: author.userId,
-			handle: author.handle,
-			displayName: author.displayName,
-			fromPage: author.fromPage,
+			fromPage,
 			text
 		});
+		// One JSON object in two parts, the first of which serves as the buyer of a claim too (lua/comment.lua).
+		const authorPart = authorJson.slice(0, -1);
+		const restPart = `,${restJson.slice(1, -1)}`;
 		const key = commentKey(comment.platform, commentId);
-		const buyerJson = buyer ? JSON.stringify(buyer) : '';
 
 		for (;;) {
 			const words = this.#words.get(showId);
 			const intent = words ? parseComment(text, words) : null;
 			const reply = await this.#runner.call(COMMENT_SCRIPT, showId, [
 				key,
-				logged,
+				authorPart,
+				restPart,
 				intent?.kind ?? '',
 				intent?.item ?? '',
 				words?.claimWord ?? '',
 				words?.passWord ?? '',
-				buyerJson,
 				buyer?.key ?? '',
 				randomUUID()
 			]);

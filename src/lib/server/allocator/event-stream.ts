@@ -10,7 +10,16 @@ export async function readEvents(
 	fromSeq: number,
 	limit: number
 ): Promise<ShowEvent[]> {
-	const key = showKey(showId, 'events');
+	return await readEventsOf(redis, showKey(showId, 'events'), fromSeq, limit);
+}
+
+/** As `readEvents`, of a log under another key. */
+export async function readEventsOf(
+	redis: RedisClient,
+	key: string,
+	fromSeq: number,
+	limit: number
+): Promise<ShowEvent[]> {
 	const entries = await redis.xrange(key, `${fromSeq}-0`, '+', 'COUNT', limit);
 	return entries.map(([, fields]) => parseEvent(fields[1] ?? ''));
 }

@@ -16,8 +16,21 @@ import type { LuaScript } from '../redis/script-loader.ts';
 /** A show's state with how far Postgres has its log. */
 export type LiveState = { readonly state: ShowState; readonly persistedSeq: number };
 
+/** What Redis keeps beside the state, so that scripts need not count. */
+export type LiveIndexes = {
+	/** Winners by item number. */
+	readonly won: ReadonlyMap<string, number>;
+	/** Claims that wait, of all items. */
+	readonly waiting: number;
+	/** Comments whose first result is known. */
+	readonly comments: number;
+};
+
+const SNAPSHOT_KEYS = ['meta', 'items', 'claims', 'channels', 'queue', 'comments'] as const;
+
 const flatPairs = z.array(z.string());
-const snapshotSchema = z.tuple([flatPairs, flatPairs, flatPairs, flatPairs]);
+const sizes = z.tuple([z.number(), z.number()]);
+const snapshotSchema = z.tuple([flatPairs, flatPairs, flatPairs, flatPairs, sizes]);
 
 const metaSchema = z.object({
 	status: showStatusSchema,
@@ -45,6 +58,7 @@ const itemFieldsSchema = z.object({
 	title: z.string(),
 	quantity: z.coerce.number().int(),
 	state: itemStateSchema,
+	won: z.coerce.number().int(),
 	changed: z.coerce.number().int()
 });
 
@@ -97,26 +111,26 @@ export async function readLiveState(
 	redis: RedisClient,
 	scripts: ReadonlyMap<string, LuaScript>,
 	showId: string
-): Promise<LiveState | null> {
+): Promise<(LiveState & { readonly indexes: LiveIndexes }) | null> {
 	const lua = scripts.get('snapshot');
 	if (!lua) throw new Error('lua/snapshot.lua does not exist');
-	const keys = (['meta', 'items', 'claims', 'channels'] as const).map((key) =>
-		showKey(showId, key)
-	);
-	const [meta, itemPairs, claims, channels] = snapshotSchema.parse(
+	const keys = SNAPSHOT_KEYS.map((key) => showKey(showId, key));
+	const [meta, itemPairs, claims, channels, [waiting, comments]] = snapshotSchema.parse(
 		await runScript(redis, lua, keys, [])
 	);
-	if (meta.length === 0) return null;
-
 	const fields = toRecord(meta);
+	// Without a status it is not there, or was taken out of use (lua/retire.lua).
+	if (fields['status'] === undefined) return null;
 	const { status, epoch, seq, persisted, showing, ...settings } = metaSchema.parse(fields);
 	const counters = emptyCounters();
 	for (const counter of COUNTERS) counters[counter] = Number(fields[`n:${counter}`] ?? 0);
 
 	const active = claimsByItem(claims);
 	const items = new Map<string, ItemClaims>();
+	const won = new Map<string, number>();
 	for (const [number, record] of itemRecords(itemPairs)) {
-		const { changed, ...item } = itemFieldsSchema.parse(record);
+		const { changed, won: winners, ...item } = itemFieldsSchema.parse(record);
+		won.set(number, winners);
 		const claims = orderClaims(active.get(number) ?? []);
 		items.set(number, { number, ...item, ...claims, changedSeq: changed });
 	}
@@ -133,6 +147,7 @@ export async function readLiveState(
 			channels: new Map(reports.map((report) => [report.channelId, report])),
 			counters
 		},
-		persistedSeq: persisted
+		persistedSeq: persisted,
+		indexes: { won, waiting, comments }
 	};
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { LogPosition } from '../../domain/events.ts';
 import { AppError, isAppErrorCode } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
+import { onServerChange } from '../redis/connections.ts';
 import { showKey } from '../redis/keys.ts';
 import type { ShowKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
@@ -30,14 +32,14 @@ export type ScriptRunnerOptions = {
 	 */
 	readonly recover: (showId: string, damaged: LogPosition | null) => Promise<void>;
 	/**
-	 * The position that history holds, asked once per show and process, so that a server which came
-	 * back with an old state is recognised by a process that has just started. Null when history can't
-	 * be reached: claims go on without it.
+	 * The position that history holds, asked once per show and connection, so that a server which came
+	 * back with an old state is recognised by a process that has just started, or that had been told less
+	 * than others. Null when history can't be reached: claims go on without it.
 	 */
 	readonly persistedPosition: (showId: string) => Promise<LogPosition | null>;
 	/** Called after each call that appended events: history has something to do. */
 	readonly onAppended: (showId: string) => void;
-	/** Called with the duration of each script call in milliseconds, for metrics. */
+	/** Called with the duration of each call in milliseconds, for metrics; `FAILED`: Redis gave no reply. */
 	readonly onCall?: (script: string, code: string, durationMs: number) => void;
 };
 
@@ -50,13 +52,20 @@ const MAX_RECOVERIES = 3;
 
 const NO_POSITION: LogPosition = { epoch: '', seq: 0 };
 
+/** The last position that this process has seen, and through which connection, counted from 0. */
+type Known = { readonly position: LogPosition; readonly connection: number };
+
 /** Runs the write scripts of shows: remembers positions, rebuilds lost shows, wakes history. */
 export class ScriptRunner {
 	readonly #options: ScriptRunnerOptions;
-	readonly #known = new RecentMap<LogPosition>(MAX_KNOWN_SHOWS);
+	readonly #known = new RecentMap<Known>(MAX_KNOWN_SHOWS);
+	/** Questions to history under way, by show. */
+	readonly #asked = new Map<string, Promise<LogPosition | null>>();
+	#connection = 0;
 
 	constructor(options: ScriptRunnerOptions) {
 		this.#options = options;
+		onServerChange(options.redis, () => this.#connection++);
 	}
 
 	/**
@@ -66,10 +75,14 @@ export class ScriptRunner {
 	async call(script: ShowScript, showId: string, args: readonly string[]): Promise<ScriptReply> {
 		for (let attempt = 0; ; attempt++) {
 			const remembered = this.#known.get(showId);
-			const known = remembered ?? (await this.#options.persistedPosition(showId)) ?? NO_POSITION;
+			const connection = this.#connection;
+			const known =
+				remembered?.connection === connection
+					? remembered.position
+					: await this.#askHistory(showId, remembered?.position ?? NO_POSITION);
 			const reply = await this.#callOnce(script, showId, [known.epoch, String(known.seq), ...args]);
 			if (reply.code !== 'SHOW_MISSING' && reply.code !== 'HISTORY_LOST') {
-				this.#remember(showId, reply.position);
+				this.#remember(showId, { position: reply.position, connection });
 				return reply;
 			}
 			if (attempt === MAX_RECOVERIES) throw new AppError('UNAVAILABLE');
@@ -100,17 +113,42 @@ export class ScriptRunner {
 		if (!lua) throw new Error(`lua/${script.name}.lua does not exist`);
 		const keys = script.keys.map((key) => showKey(showId, key));
 		const startedAt = performance.now();
-		const raw = await runScript(this.#options.redis, lua, keys, args);
-		const [code, epoch, seq, detail] = replySchema.parse(raw);
-		this.#options.onCall?.(script.name, code, performance.now() - startedAt);
-		return { code, position: { epoch, seq: Number(seq) }, detail };
+		let code = 'FAILED';
+		try {
+			const raw = await runScript(this.#options.redis, lua, keys, args);
+			failpoint('script-replied');
+			const reply = replySchema.parse(raw);
+			[code] = reply;
+			const [, epoch, seq, detail] = reply;
+			return { code, position: { epoch, seq: Number(seq) }, detail };
+		} finally {
+			this.#options.onCall?.(script.name, code, performance.now() - startedAt);
+		}
 	}
 
-	#remember(showId: string, position: LogPosition): void {
+	/**
+	 * The server behind a new connection may be one that has lost its newest events, and other processes
+	 * may have written more of them than this one knows.
+	 */
+	async #askHistory(showId: string, remembered: LogPosition): Promise<LogPosition> {
+		let asked = this.#asked.get(showId);
+		if (!asked) {
+			asked = this.#options.persistedPosition(showId).finally(() => this.#asked.delete(showId));
+			this.#asked.set(showId, asked);
+		}
+		const persisted = await asked;
+		if (!persisted) return remembered;
+		return persisted.epoch === remembered.epoch && persisted.seq < remembered.seq
+			? remembered
+			: persisted;
+	}
+
+	#remember(showId: string, { position, connection }: Known): void {
 		const known = this.#known.get(showId);
-		if (known?.epoch === position.epoch && known.seq >= position.seq) return;
-		this.#known.set(showId, position);
-		this.#options.onAppended(showId);
+		const isNews = known?.position.epoch !== position.epoch || known.position.seq < position.seq;
+		if (!isNews && known.connection >= connection) return;
+		this.#known.set(showId, isNews ? { position, connection } : { ...known, connection });
+		if (isNews) this.#options.onAppended(showId);
 	}
 }
 

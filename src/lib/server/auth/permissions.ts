@@ -6,11 +6,23 @@ import type { MemberRole } from '../history/tables/people.ts';
  */
 export const PERMISSIONS = {
 	watchShows: {
-		label: 'Watch shows; see summaries, buyers and exports',
+		label: 'Watch shows; see summaries and replays, export them',
+		roles: ['owner', 'operator', 'viewer']
+	},
+	seeBuyers: {
+		label: 'See buyers, what they claimed and notes on them; print packing slips',
 		roles: ['owner', 'operator', 'viewer']
 	},
 	runShows: {
-		label: 'Run and rehearse shows, keep notes on buyers, read the audit log',
+		label: 'Set up, run and rehearse shows',
+		roles: ['owner', 'operator']
+	},
+	noteBuyers: {
+		label: 'Keep notes on buyers; tag, link and block them',
+		roles: ['owner', 'operator']
+	},
+	readAuditLog: {
+		label: 'Read and export the audit log',
 		roles: ['owner', 'operator']
 	},
 	connectAccounts: {
@@ -19,6 +31,10 @@ export const PERMISSIONS = {
 	},
 	changeSettings: {
 		label: 'Change the workspace’s settings',
+		roles: ['owner']
+	},
+	erasePersonalData: {
+		label: 'Erase a buyer’s personal data',
 		roles: ['owner']
 	},
 	manageMembers: {

@@ -48,17 +48,6 @@ function keyOf(...parts: string[]): string {
 	return createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 32);
 }
 
-/** Throws `RATE_LIMITED` (details: `retryAfterSeconds`) when the key has used its allowance up. */
-async function consume(limiter: RateLimiterRedis, key: string): Promise<void> {
-	try {
-		await limiter.consume(key);
-	} catch (rejection) {
-		if (!(rejection instanceof RateLimiterRes)) throw rejection;
-		const retryAfterSeconds = Math.max(1, Math.ceil(rejection.msBeforeNext / 1_000));
-		throw new AppError('RATE_LIMITED', { details: { retryAfterSeconds } });
-	}
-}
-
 /** A counted attempt. `forgive` it when it succeeded: only failures use the allowance up. */
 export type Attempt = { forgive(): Promise<void> };
 
@@ -71,7 +60,15 @@ export class AuthLimits {
 	readonly #invite: RateLimiterRedis;
 	readonly #inviteToken: RateLimiterRedis;
 
-	constructor(redis: RedisClient, allowances: AuthAllowances = DEFAULT_ALLOWANCES) {
+	readonly #onLimited: (limiter: string) => void;
+
+	/** `onLimited` hears the name of the limit that refused somebody. */
+	constructor(
+		redis: RedisClient,
+		allowances: AuthAllowances = DEFAULT_ALLOWANCES,
+		onLimited: (limiter: string) => void = () => undefined
+	) {
+		this.#onLimited = onLimited;
 		this.#account = createLimiter(redis, 'sign-in-account', allowances.signInAccount);
 		this.#address = createLimiter(redis, 'sign-in-address', allowances.signInAddress);
 		this.#register = createLimiter(redis, 'register', allowances.register);
@@ -85,8 +82,8 @@ export class AuthLimits {
 		const group = addressGroup(address);
 		const accountKey = keyOf(email, group);
 		const addressKey = keyOf(group);
-		await consume(this.#address, addressKey);
-		await consume(this.#account, accountKey);
+		await this.#consume(this.#address, addressKey);
+		await this.#consume(this.#account, accountKey);
 		return {
 			forgive: async () => {
 				await Promise.all([this.#account.delete(accountKey), this.#address.reward(addressKey)]);
@@ -95,24 +92,36 @@ export class AuthLimits {
 	}
 
 	async countRegistration(address: string): Promise<void> {
-		await consume(this.#register, keyOf(addressGroup(address)));
+		await this.#consume(this.#register, keyOf(addressGroup(address)));
 	}
 
 	/** Somebody who is signed in names their present password. */
 	async countPassword(userId: string): Promise<Attempt> {
 		const key = keyOf(userId);
-		await consume(this.#password, key);
+		await this.#consume(this.#password, key);
 		return { forgive: async () => void (await this.#password.delete(key)) };
 	}
 
 	async countInvite(workspaceId: string): Promise<void> {
-		await consume(this.#invite, keyOf(workspaceId));
+		await this.#consume(this.#invite, keyOf(workspaceId));
 	}
 
 	/** Somebody opens an invitation. */
 	async countInviteToken(address: string): Promise<Attempt> {
 		const key = keyOf(addressGroup(address));
-		await consume(this.#inviteToken, key);
+		await this.#consume(this.#inviteToken, key);
 		return { forgive: async () => void (await this.#inviteToken.reward(key)) };
+	}
+
+	/** Throws `RATE_LIMITED` (details: `retryAfterSeconds`) when the key has used its allowance up. */
+	async #consume(limiter: RateLimiterRedis, key: string): Promise<void> {
+		try {
+			await limiter.consume(key);
+		} catch (rejection) {
+			if (!(rejection instanceof RateLimiterRes)) throw rejection;
+			this.#onLimited(limiter.keyPrefix.slice(RATE_LIMIT_PREFIX.length + 1));
+			const retryAfterSeconds = Math.max(1, Math.ceil(rejection.msBeforeNext / 1_000));
+			throw new AppError('RATE_LIMITED', { details: { retryAfterSeconds } });
+		}
 	}
 }

@@ -26,6 +26,8 @@ export type AuthServiceOptions = {
 	readonly subscriber?: RedisClient;
 	readonly config: Pick<Config, 'environment' | 'origin'>;
 	readonly allowances?: AuthAllowances;
+	/** Hears the name of the limit that refused somebody, for metrics. */
+	readonly onLimited?: (limiter: string) => void;
 };
 
 /** Who registers; the time zone is an IANA name, UTC unless given. */
@@ -90,7 +92,7 @@ export function createAuthService(options: AuthServiceOptions): AuthService {
 	const { db, redis, config } = options;
 	const sessions = new Sessions(db);
 	const passwords = new PasswordCheck();
-	const limits = new AuthLimits(redis, options.allowances);
+	const limits = new AuthLimits(redis, options.allowances, options.onLimited);
 	const news = new AccessNews(redis, options.subscriber ?? null);
 
 	return {

@@ -20,7 +20,7 @@ export type Channel = {
 	readonly showStatus: ShowStatus;
 	/** When the show went live; what was written before does not count. */
 	readonly showStartedAt: Date | null;
-	/** Seconds between two polls, if the workspace chose. */
+	/** Seconds between two polls, if the show or its workspace chose. */
 	readonly pollSeconds: number | null;
 	readonly stoppedAt: Date | null;
 	readonly closedAt: Date | null;
@@ -45,10 +45,12 @@ export function selectChannels(db: Kysely<Database>) {
 			'channel_sources.title',
 			'shows.status as showStatus',
 			'shows.started_at as showStartedAt',
-			'workspaces.poll_seconds as pollSeconds',
 			'channel_sources.stopped_at as stoppedAt',
 			'channel_sources.closed_at as closedAt'
-		]);
+		])
+		.select((eb) =>
+			eb.fn.coalesce('shows.poll_seconds', 'workspaces.poll_seconds').as('pollSeconds')
+		);
 }
 
 export async function channelsOfShow(db: Db, showId: string): Promise<Channel[]> {

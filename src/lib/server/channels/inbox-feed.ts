@@ -2,15 +2,18 @@ import { z } from 'zod';
 import { incomingCommentSchema } from '../allocator/comment.ts';
 import type { CommentIntake } from '../allocator/comment.ts';
 import { AppError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Logger } from '../observability/logger.ts';
 import { showKey } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { Waiting } from './inbox-turns.ts';
+import type { ChannelObserver } from './observer.ts';
 
 export type FeedOptions = {
 	readonly redis: RedisClient;
 	readonly comments: Pick<CommentIntake, 'take'>;
 	readonly logger: Logger;
+	readonly observer?: ChannelObserver;
 };
 
 const storedComment = incomingCommentSchema.extend({ commentId: z.string() });
@@ -47,6 +50,7 @@ export async function feedComments(
 			const positions = [...last].map(([live, key]) => [lastField(live), key]);
 			await redis.hset(intake, ...positions.flat());
 			if (late > 0) await redis.hincrby(intake, 'late', late);
+			failpoint('inbox-fed');
 			// Last: until here a crash only has them fed again, and they are recognised.
 			await redis.hdel(showKey(showId, 'inbox'), ...fed);
 		}
@@ -54,7 +58,7 @@ export async function feedComments(
 }
 
 async function takeComment(
-	{ comments, logger }: FeedOptions,
+	{ comments, logger, observer }: FeedOptions,
 	showId: string,
 	json: string
 ): Promise<void> {
@@ -62,7 +66,9 @@ async function takeComment(
 		const stored: unknown = JSON.parse(json);
 		const comment = storedComment.safeParse(stored).data;
 		if (!comment) throw new AppError('INVALID_INPUT');
-		await comments.take(showId, comment);
+		const { replay } = await comments.take(showId, comment);
+		const { platform, postedAt } = comment;
+		if (!replay && typeof postedAt === 'number') observer?.commentFed(platform, postedAt);
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
 		// The show is over: what its viewers write now counts no more.

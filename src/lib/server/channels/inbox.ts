@@ -12,6 +12,7 @@ import { feedComments } from './inbox-feed.ts';
 import { dueComments, liveName, readWaiting } from './inbox-turns.ts';
 import type { LiveName, Turn, Waiting } from './inbox-turns.ts';
 import { Lease } from './lease.ts';
+import type { ChannelObserver } from './observer.ts';
 
 /** The ways by which comments reach us, as bits of the sightings (lua/offer-comments.lua). */
 export const PATHS = { poll: 1, stream: 2, webhook: 4 } as const;
@@ -35,6 +36,7 @@ export type InboxOptions = {
 	/** How many comments of a show may wait; 20,000 unless given. */
 	readonly maxWaiting?: number;
 	readonly logger: Logger;
+	readonly observer?: ChannelObserver;
 };
 
 const OFFER_CHUNK = 100;

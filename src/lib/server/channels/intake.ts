@@ -1,10 +1,12 @@
 import type { ChannelStatus, ChannelReason } from '../../domain/events.ts';
 import type { ChannelReports } from '../allocator/channel-reports.ts';
+import { withoutLogContext } from '../observability/log-context.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Channel } from './channel-store.ts';
 import { orderKey } from './comment-order.ts';
 import type { CommentInbox, Path } from './inbox.ts';
 import type { Turn } from './inbox-turns.ts';
+import type { ChannelObserver } from './observer.ts';
 import type { PlatformComment } from './platform-comment.ts';
 
 export type ChannelReport = {
@@ -26,6 +28,7 @@ export type ChannelIntakeOptions = {
 	readonly reports: ChannelReports;
 	readonly orderWindowMs: number;
 	readonly logger: Logger;
+	readonly observer?: ChannelObserver;
 };
 
 /** A drain that is due a little later than the window: the server's clock and our timer differ. */
@@ -52,7 +55,7 @@ export class ChannelIntake {
 		path: Path,
 		comments: readonly PlatformComment[]
 	): Promise<Offered> {
-		const { inbox } = this.#options;
+		const { inbox, observer } = this.#options;
 		const counting = comments.filter((comment) => isDuringShow(channel, comment));
 		if (counting.length === 0) return { fresh: [], nameless: [] };
 		const offered = counting.map((comment) => ({
@@ -61,9 +64,7 @@ export class ChannelIntake {
 				platform: comment.platform,
 				liveId: channel.liveId,
 				commentId: comment.commentId,
-				userId: comment.author?.id ?? null,
-				userHandle: comment.author?.name ?? '',
-				fromPage: isOwn(channel, comment),
+				...authorship(channel, comment),
 				text: comment.text,
 				postedAt: comment.postedAt
 			}
@@ -74,6 +75,8 @@ export class ChannelIntake {
 			const status = statuses[index];
 			return author === null && (status === 'new' || status === 'nameless');
 		});
+		const known = counting.length - fresh.length;
+		observer?.offered(channel.platform, path, { fresh: fresh.length, known });
 		if (fresh.length > 0) this.#drainLater(channel.showId);
 		return { fresh, nameless };
 	}
@@ -117,7 +120,10 @@ export class ChannelIntake {
 		const overAt = performance.now() + orderWindowMs;
 		const planned = this.#drains.get(showId);
 		if (planned) planned.overAt = overAt;
-		else this.#drains.set(showId, { overAt, timer: this.#drainIn(showId, orderWindowMs) });
+		else {
+			const timer = withoutLogContext(() => this.#drainIn(showId, orderWindowMs));
+			this.#drains.set(showId, { overAt, timer });
+		}
 	}
 
 	#drainIn(showId: string, ms: number): NodeJS.Timeout {
@@ -145,4 +151,12 @@ function isDuringShow({ showStartedAt }: Channel, comment: PlatformComment): boo
  */
 function isOwn(channel: Channel, { fromPage, platform, author }: PlatformComment): boolean {
 	return fromPage || (platform === 'instagram' && author?.name === channel.accountName);
+}
+
+/** Who wrote it, as comments are taken in. The seller's own comments bear the account's name at least. */
+function authorship(channel: Channel, comment: PlatformComment) {
+	const { author } = comment;
+	const fromPage = isOwn(channel, comment);
+	const nameless = fromPage ? channel.accountName : '';
+	return { userId: author?.id ?? null, userHandle: author?.name || nameless, fromPage };
 }

@@ -17,7 +17,7 @@ const MISSING_READINGS = 2;
  * then it stands where it stood.
  */
 export async function pollBroadcast(poll: Polling, before: PollState): Promise<PollState> {
-	const { redis, client, channel, reader } = poll;
+	const { redis, client, channel, reader, observer } = poll;
 	const now = Date.now();
 	const epoch = await showEpoch(redis, channel.showId);
 	const state = before.epoch === epoch ? before : { ...before, epoch, since: null, rest: null };
@@ -25,6 +25,7 @@ export async function pollBroadcast(poll: Polling, before: PollState): Promise<P
 	const { since } = plan;
 	const result = await readBroadcast(poll, plan);
 
+	observer?.polled(channel.platform, 'ok', result.usage?.percent ?? null);
 	const statusDue = now - state.statusAt >= STATUS_EVERY_MS;
 	const broadcast = statusDue ? await reader.status(poll.signal) : 'live';
 	const missing = broadcast === 'missing' ? state.missing + 1 : 0;

@@ -13,6 +13,7 @@ import { isListening } from './listening-channels.ts';
 import type { MetaClient } from './meta/client.ts';
 import { MetaError } from './meta/errors.ts';
 import { MIN_PAUSE_MS } from './pace.ts';
+import type { ChannelObserver } from './observer.ts';
 import { pollBroadcast } from './poll-broadcast.ts';
 import { afterFailure } from './poll-outcome.ts';
 import { readPollState, tokenName, writePollState } from './poll-state.ts';
@@ -26,6 +27,7 @@ export type PollOptions = {
 	readonly connections: ConnectionStore;
 	readonly intake: ChannelIntake;
 	readonly logger: Logger;
+	readonly observer?: ChannelObserver;
 	/** The broadcast is over: reading ends here. */
 	readonly onEnded: (channel: Channel) => Promise<void>;
 	/** The platform no longer takes the connection's token. */
@@ -98,6 +100,7 @@ export class ChannelPoller {
 			return await pollBroadcast(poll, state);
 		} catch (error) {
 			if (signal.aborted || !(error instanceof MetaError)) throw error;
+			this.#options.observer?.polled(channel.platform, error.kind, null);
 			return await afterFailure(poll, state, error);
 		}
 	}

@@ -1,6 +1,8 @@
+import { failpoint } from '../failpoints.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { MetaSettings } from './meta/settings.ts';
 import { equalSecrets, verifyWebhookSignature } from './meta/signature.ts';
+import type { ChannelObserver } from './observer.ts';
 
 /** Meta batches up to 1,000 updates (PLATFORMS 3.5); what is larger is none of Meta's. */
 export const MAX_WEBHOOK_BYTES = 4_000_000;
@@ -20,6 +22,7 @@ export type WebhookReceiverOptions = {
 	/** Stores the delivery for good, once. */
 	readonly enqueue: (rawText: string) => Promise<void>;
 	readonly logger: Logger;
+	readonly observer?: ChannelObserver;
 };
 
 const SIGNATURE = /^sha256=[0-9a-f]{64}$/;
@@ -59,6 +62,21 @@ export class WebhookReceiver {
 		signature: string | null,
 		readBody: () => Promise<Uint8Array | null>
 	): Promise<Receipt> {
+		const { observer } = this.#options;
+		try {
+			const receipt = await this.#receive(signature, readBody);
+			observer?.webhookReceived(receipt);
+			return receipt;
+		} catch (error) {
+			observer?.webhookReceived('failed');
+			throw error;
+		}
+	}
+
+	async #receive(
+		signature: string | null,
+		readBody: () => Promise<Uint8Array | null>
+	): Promise<Receipt> {
 		if (!this.looksSigned(signature)) return this.#refuse();
 		if (this.#inFlight >= MAX_IN_FLIGHT) return 'busy';
 		this.#inFlight++;
@@ -67,6 +85,7 @@ export class WebhookReceiver {
 			const { webhookSecrets } = this.#options.settings;
 			if (!raw || !verifyWebhookSignature(raw, signature, webhookSecrets)) return this.#refuse();
 			await this.#options.enqueue(new TextDecoder().decode(raw));
+			failpoint('webhook-stored');
 			return 'accepted';
 		} finally {
 			this.#inFlight--;

@@ -1,3 +1,4 @@
+import { removalWords } from '../../domain/removal.ts';
 import type { Cell } from './csv.ts';
 import { pagesBySeq } from './source.ts';
 import type { ExportSource } from './source.ts';
@@ -18,6 +19,7 @@ export const COMMENT_COLUMNS: readonly string[] = [
  * All comments in the order in which they counted (primary key): when we received it, who wrote what, what
  * it asked for and what became of it. The position is the one that the comment got then. `comment_key` is
  * `platform:commentId`, as the event log's causes name it: a spreadsheet would round a bare long number.
+ * A comment that was removed (domain/removal.ts) says so in place of its text, and has no key.
  */
 export async function* commentRows({
 	db,
@@ -37,7 +39,8 @@ export async function* commentRows({
 				'item_number',
 				'outcome',
 				'position',
-				'comment_id'
+				'comment_id',
+				'removed'
 			])
 			.where('show_id', '=', show.id)
 			.where('seq', '>=', String(from))
@@ -50,12 +53,12 @@ export async function* commentRows({
 			time(row.received_at),
 			row.platform,
 			row.handle,
-			row.text,
+			row.removed === null ? row.text : `(${removalWords(row.removed)})`,
 			row.intent,
 			row.item_number,
 			row.outcome,
 			row.position,
-			`${row.platform}:${row.comment_id}`
+			row.removed === null ? `${row.platform}:${row.comment_id}` : null
 		]);
 	}
 }

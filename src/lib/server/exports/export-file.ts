@@ -3,6 +3,7 @@ import { CLAIM_COLUMNS, claimRows } from './claims.ts';
 import { COMMENT_COLUMNS, commentRows } from './comments.ts';
 import { BYTE_ORDER_MARK, csvRows } from './csv.ts';
 import type { Cell } from './csv.ts';
+import type { CsvStyle } from './csv-style.ts';
 import { eventLines } from './event-log.ts';
 import type { ExportSource } from './source.ts';
 
@@ -26,28 +27,28 @@ export function contentType(file: ExportFile): string {
 async function* csvText(
 	columns: readonly string[],
 	pages: AsyncGenerator<readonly (readonly Cell[])[], void, undefined>,
-	withByteOrderMark: boolean
+	{ withByteOrderMark, separator }: CsvStyle
 ): AsyncGenerator<string, void, undefined> {
-	yield (withByteOrderMark ? BYTE_ORDER_MARK : '') + csvRows([columns]);
-	for await (const rows of pages) yield csvRows(rows);
+	yield (withByteOrderMark ? BYTE_ORDER_MARK : '') + csvRows([columns], separator);
+	for await (const rows of pages) yield csvRows(rows, separator);
 }
 
 /**
- * A file's text, piece by piece: as much is read as is taken, and nothing after `return()`. JSON Lines get
- * no byte order mark (RFC 8259 §8.1).
+ * A file's text, piece by piece: as much is read as is taken, and nothing after `return()`. JSON Lines know
+ * no style, and get no byte order mark (RFC 8259 §8.1).
  */
 export function exportText(
 	file: ExportFile,
 	source: ExportSource,
-	{ withByteOrderMark }: { readonly withByteOrderMark: boolean }
+	style: CsvStyle
 ): AsyncGenerator<string, void, undefined> {
 	switch (file) {
 		case 'claims.csv':
-			return csvText(CLAIM_COLUMNS, claimRows(source), withByteOrderMark);
+			return csvText(CLAIM_COLUMNS, claimRows(source), style);
 		case 'buyers.csv':
-			return csvText(BUYER_COLUMNS, buyerRows(source), withByteOrderMark);
+			return csvText(BUYER_COLUMNS, buyerRows(source), style);
 		case 'comments.csv':
-			return csvText(COMMENT_COLUMNS, commentRows(source), withByteOrderMark);
+			return csvText(COMMENT_COLUMNS, commentRows(source), style);
 		case 'events.jsonl':
 			return eventLines(source);
 	}

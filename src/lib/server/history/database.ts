@@ -23,7 +23,7 @@ import type {
 	UsersTable,
 	WorkspacesTable
 } from './tables/people.ts';
-import type { ChannelsTable, ItemsTable, ShowsTable } from './tables/shows.ts';
+import type { ChannelsTable, ItemsTable, ShowRetentionTable, ShowsTable } from './tables/shows.ts';
 
 export type Database = {
 	workspaces: WorkspacesTable;
@@ -32,6 +32,7 @@ export type Database = {
 	members: MembersTable;
 	invites: InvitesTable;
 	shows: ShowsTable;
+	show_retention: ShowRetentionTable;
 	items: ItemsTable;
 	channels: ChannelsTable;
 	claims: ClaimsTable;
@@ -57,7 +58,7 @@ export type DatabaseConfig = {
 };
 
 /** Opens a pool. Errors of idle connections go to `onError`: unheard, a failover would end the process. */
-export function connectDatabase(config: DatabaseConfig, onError: (error: Error) => void): Db {
+export function openPool(config: DatabaseConfig, onError: (error: Error) => void): pg.Pool {
 	const pool = new pg.Pool({
 		connectionString: config.url,
 		max: config.poolSize,
@@ -73,8 +74,18 @@ export function connectDatabase(config: DatabaseConfig, onError: (error: Error) 
 	// The pool listens to idle connections only. One that breaks while it is held, for a lock or between
 	// two queries of a transaction, would end the process as well.
 	pool.on('connect', (client) => client.on('error', onError));
-	const dialect = new PostgresDialect({ pool: guardPool(pool, config.poolSize) });
+	return pool;
+}
+
+/** Queries through the pool, within its bounds (guard-pool.ts); destroying it ends the pool. */
+export function databaseOf(pool: pg.Pool, poolSize: number): Db {
+	const dialect = new PostgresDialect({ pool: guardPool(pool, poolSize) });
 	return new Kysely<Database>({ dialect });
+}
+
+/** A database with a pool of its own: see `openPool`. */
+export function connectDatabase(config: DatabaseConfig, onError: (error: Error) => void): Db {
+	return databaseOf(openPool(config, onError), config.poolSize);
 }
 
 const migrationSchema = z.object({
@@ -82,16 +93,19 @@ const migrationSchema = z.object({
 	down: z.custom<NonNullable<Migration['down']>>((value) => typeof value === 'function')
 });
 
+function migrationNames(): string[] {
+	return readdirSync(join(projectRoot(), 'migrations'))
+		.filter((name) => name.endsWith('.ts'))
+		.map((name) => name.slice(0, -'.ts'.length))
+		.sort();
+}
+
 async function readMigrations(): Promise<Record<string, Migration>> {
 	const folder = join(projectRoot(), 'migrations');
 	const migrations: Record<string, Migration> = {};
-	for (const file of readdirSync(folder)
-		.filter((name) => name.endsWith('.ts'))
-		.sort()) {
-		const url = pathToFileURL(join(folder, file)).href;
-		migrations[file.slice(0, -'.ts'.length)] = migrationSchema.parse(
-			await import(/* @vite-ignore */ url)
-		);
+	for (const name of migrationNames()) {
+		const url = pathToFileURL(join(folder, `${name}.ts`)).href;
+		migrations[name] = migrationSchema.parse(await import(/* @vite-ignore */ url));
 	}
 	return migrations;
 }
@@ -107,11 +121,23 @@ export async function migrateToLatest(db: Db): Promise<string[]> {
 	return (results ?? []).map((result) => result.migrationName);
 }
 
-/** Names of migrations that the database still lacks. */
-export async function pendingMigrations(db: Db): Promise<string[]> {
-	const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } });
-	const migrations = await migrator.getMigrations();
-	return migrations.filter((migration) => !migration.executedAt).map((migration) => migration.name);
+const UNDEFINED_TABLE = '42P01';
+const appliedSchema = z.array(z.object({ name: z.string() }));
+
+/**
+ * Names of migrations that this version needs and the database lacks. Newer ones don't count: while a new
+ * version is rolled out the old one goes on.
+ */
+export async function missingMigrations(db: Db): Promise<string[]> {
+	try {
+		const { rows } = await sql`select name from kysely_migration`.execute(db);
+		const applied = new Set(appliedSchema.parse(rows).map(({ name }) => name));
+		return migrationNames().filter((name) => !applied.has(name));
+	} catch (error) {
+		const isNew = error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE;
+		if (isNew) return migrationNames();
+		throw error;
+	}
 }
 
 /** Throws when Postgres does not answer. */

@@ -4,30 +4,26 @@ import { sql } from 'kysely';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import type { LogPosition } from '../../domain/events.ts';
-import { COUNTERS } from '../../domain/show-state.ts';
-import type { Claim, ShowState } from '../../domain/show-state.ts';
+import type { ShowState } from '../../domain/show-state.ts';
 import { BLOCK_BUYERS_SCRIPT } from '../allocator/block-lists.ts';
 import type { BlockList } from '../allocator/block-lists.ts';
-import { commentKey } from '../allocator/comment.ts';
-import { encodeCommentResult } from '../allocator/comment-results.ts';
+import type { IncomingComment } from '../allocator/comment.ts';
 import { AppError } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Logger } from '../observability/logger.ts';
-import { SHOW_KEYS, STAGED_KEYS, showKey, stagingKey } from '../redis/keys.ts';
-import type { StagedKey } from '../redis/keys.ts';
+import { SHOW_KEYS, STAGED_KEYS, forkedKey, showKey, stagingKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import { readBlockListOfShow } from './block-list.ts';
 import type { Db } from './database.ts';
-import { withLongStatements } from './statement-timeout.ts';
+import { retakeForked } from './forked-log.ts';
 import { continuesHistory, readLiveLog } from './live-log.ts';
 import { persistedPosition, readPostgresState } from './postgres-state.ts';
+import { ShowStaging } from './show-staging.ts';
+import type { StagedEntries } from './show-staging.ts';
+import { withLongStatements } from './statement-timeout.ts';
 
-/** Values per script call; Lua's `unpack` fails near 8,000 elements (the queue doubles them). */
-const STAGE_VALUES = 3_000;
-const COMMENT_PAGE = 1_500;
-/** A rebuild that dies leaves its staging keys behind for this long. */
-const STAGING_TTL_SECONDS = 900;
 /** Rebuilds at the same time in one process: each holds a database connection for its lock. */
 const MAX_CONCURRENT = 2;
 
@@ -39,7 +35,14 @@ export type RecoveryOptions = {
 	readonly endedShowTtlSeconds: number;
 	/** Persists what a damaged show still holds, so that the rebuild keeps it. */
 	readonly drain: (showId: string) => Promise<unknown>;
+	/** Takes a comment in again that only the replaced log knew. */
+	readonly retake: (showId: string, comment: IncomingComment) => Promise<unknown>;
+	/** Called after each rebuild with what lua/restore-commit.lua answered, for metrics. */
+	readonly onRebuilt?: (code: string, durationMs: number) => void;
 };
+
+/** What may stand in Redis in place of a rebuilt show. Seq null: wherever it stands, its log is put aside. */
+type Replaced = { readonly epoch: string; readonly seq: number | null };
 
 /** A rebuild starts over when Redis changed or lost its parts meanwhile; after this often it gives up. */
 const MAX_ATTEMPTS = 5;
@@ -47,19 +50,6 @@ const RETRY_MS = 20;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const commitSchema = z.tuple([z.string(), z.string(), z.string(), z.string()]);
-
-type StagedEntries = Record<StagedKey, number>;
-
-/** What lua/restore-stage.lua makes of each part. */
-const KINDS: Record<StagedKey, 'hash' | 'queue' | 'set'> = {
-	meta: 'hash',
-	items: 'hash',
-	claims: 'hash',
-	queue: 'queue',
-	comments: 'hash',
-	channels: 'hash',
-	blocked: 'set'
-};
 
 const EPOCH_ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -77,6 +67,9 @@ export function newEpoch(): string {
  * 2. the state is staged beside the live keys, in bounded pieces;
  * 3. one script makes it live, if all of it is there and nobody else changed the show meanwhile;
  *    else it starts over.
+ *
+ * A log that does not go on from where Postgres stands may hold what was acknowledged by processes that
+ * took it for a healthy one: it is put aside, and its comments are taken in again afterwards.
  */
 export class Recovery {
 	readonly #options: RecoveryOptions;
@@ -96,22 +89,28 @@ export class Recovery {
 		if (!UUID.test(showId)) throw new AppError('SHOW_NOT_FOUND');
 		const running = this.#running.get(showId);
 		if (running) return await running;
-		const run = this.#limit(() => this.#recover(showId, damaged)).finally(() =>
-			this.#running.delete(showId)
-		);
+		const run = this.#limit(() => this.#recover(showId, damaged))
+			.finally(() => this.#running.delete(showId))
+			.then((forked) => {
+				if (forked !== null) this.#retake(showId, forked);
+			});
 		this.#running.set(showId, run);
 		return await run;
 	}
 
-	/** One process rebuilds, the others wait for it and then find nothing to do. */
-	async #recover(showId: string, damaged: LogPosition | null): Promise<void> {
-		await this.#options.db.connection().execute(async (connection) => {
+	/**
+	 * One process rebuilds, the others wait for it and then find nothing to do. Returns the epoch of a
+	 * rebuild that put a log aside.
+	 */
+	async #recover(showId: string, damaged: LogPosition | null): Promise<string | null> {
+		return await this.#options.db.connection().execute(async (connection) => {
 			await withLongStatements(connection, () =>
 				sql`select pg_advisory_lock(hashtextextended(${showId}, 0))`.execute(connection)
 			);
 			try {
 				for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-					if (await this.#isWhole(showId, damaged)) return;
+					const made = await this.#make(showId, damaged);
+					if (made) return made.forked;
 					await sleep(attempt * RETRY_MS);
 				}
 				throw new AppError('UNAVAILABLE');
@@ -121,39 +120,63 @@ export class Recovery {
 		});
 	}
 
-	/** Rebuilds the show unless Redis holds it well. False when somebody else changed it meanwhile. */
-	async #isWhole(showId: string, damaged: LogPosition | null): Promise<boolean> {
+	/** Rebuilds the show unless Redis holds it well. Null when somebody else changed it meanwhile. */
+	async #make(
+		showId: string,
+		damaged: LogPosition | null
+	): Promise<{ readonly forked: string | null } | null> {
 		const { db, redis } = this.#options;
 		const cursor = await persistedPosition(db, showId);
 		if (!cursor) throw new AppError('SHOW_NOT_FOUND');
 		const live = await readLiveLog(redis, showId);
-		const continued = live !== null && continuesHistory(live, cursor);
-		if (continued) {
-			if (live.epoch === cursor.epoch && live.epoch !== damaged?.epoch) return true;
-			// What a damaged show has and Postgres has not was acknowledged as well: it is kept.
-			await this.#options.drain(showId);
+		const continued =
+			live !== null && (await continuesHistory(this.#options, showId, live, cursor));
+		if (!continued) {
+			const epoch = await this.#rebuild(showId, () => live && { epoch: live.epoch, seq: null });
+			return epoch === null ? null : { forked: live && epoch };
 		}
-		return await this.#rebuild(
-			showId,
-			(seq) => live && { ...live, seq: continued ? seq : live.seq }
-		);
+		const isDamaged = live.retired || live.epoch === damaged?.epoch;
+		if (live.epoch === cursor.epoch && !isDamaged) return { forked: null };
+		// What a damaged show has and Postgres has not was acknowledged as well: it is kept.
+		await this.#options.drain(showId);
+		const epoch = await this.#rebuild(showId, (seq) => ({ epoch: live.epoch, seq }));
+		return epoch === null ? null : { forked: null };
 	}
 
-	/** `replaced`: what may stand in Redis in place of the rebuilt show, given the seq of the latter. */
-	async #rebuild(showId: string, replaced: (seq: number) => LogPosition | null): Promise<boolean> {
+	/**
+	 * `replaced`: what may stand in Redis in place of the rebuilt show, given the seq of the latter.
+	 * Returns the new epoch, null when something else stood there.
+	 */
+	async #rebuild(
+		showId: string,
+		replaced: (seq: number) => Replaced | null
+	): Promise<string | null> {
+		const { db, redis } = this.#options;
 		const startedAt = performance.now();
 		const epoch = newEpoch();
 		if (!(await this.#fence(showId, epoch))) throw new AppError('SHOW_NOT_FOUND');
-		const state = await readPostgresState(this.#options.db, showId);
+		failpoint('rebuild-fenced');
+		const state = await readPostgresState(db, showId);
 		if (!state) throw new AppError('SHOW_NOT_FOUND');
-		const blocks = await readBlockListOfShow(this.#options.db, showId);
-		const staged = await this.#stage(state, blocks, epoch);
+		const blocks = await readBlockListOfShow(db, showId);
+		const staging = new ShowStaging(db, redis, this.#script('restore-stage'));
+		const staged = await staging.stage(state, blocks, epoch);
+		failpoint('rebuild-staged');
 		const code = await this.#commit(state, epoch, replaced(state.seq), staged);
 		if (code === 'OK') await this.#renewBlocks(showId, blocks);
 		const durationMs = Math.round(performance.now() - startedAt);
+		this.#options.onRebuilt?.(code, durationMs);
 		const facts = { showId, epoch, seq: state.seq, comments: staged.comments, code, durationMs };
 		this.#options.logger.info(facts, 'show rebuilt from Postgres');
-		return code === 'OK';
+		return code === 'OK' ? epoch : null;
+	}
+
+	/** Not awaited: it calls scripts, and those that find the show lost again wait for a rebuild. */
+	#retake(showId: string, epoch: string): void {
+		const { logger } = this.#options;
+		retakeForked(this.#options, showId, epoch).catch((error: unknown) => {
+			logger.error({ err: error, showId, epoch }, 'a log that was put aside could not be taken in');
+		});
 	}
 
 	async #fence(showId: string, epoch: string): Promise<boolean> {
@@ -165,106 +188,10 @@ export class Recovery {
 		return fenced.numUpdatedRows > 0n;
 	}
 
-	/** Returns how many entries each staging key got. */
-	async #stage(state: ShowState, blocks: BlockList, epoch: string): Promise<StagedEntries> {
-		const entries: StagedEntries = {
-			meta: 0,
-			items: 0,
-			claims: 0,
-			queue: 0,
-			comments: 0,
-			channels: 0,
-			blocked: 0
-		};
-		const put = async (key: StagedKey, values: string[]): Promise<void> => {
-			await this.#put(state.showId, epoch, key, values);
-			entries[key] += KINDS[key] === 'hash' ? values.length / 2 : values.length;
-		};
-		const items = [...state.items.values()];
-		await put(
-			'items',
-			items.flatMap(({ number, id, title, quantity, state: itemState, winners, changedSeq }) => [
-				...[`${number}:id`, id, `${number}:title`, title, `${number}:quantity`, String(quantity)],
-				...[`${number}:state`, itemState, `${number}:won`, String(winners.length)],
-				...[`${number}:changed`, String(changedSeq)]
-			])
-		);
-		const claims = items.flatMap((item) => [...item.winners, ...item.waitlist]);
-		await put(
-			'claims',
-			claims.flatMap((claim) => [`${claim.item}|${claim.buyer.key}`, JSON.stringify(claim)])
-		);
-		await put(
-			'queue',
-			items.flatMap((item) => item.waitlist.map(queueMember))
-		);
-		await put(
-			'channels',
-			[...state.channels.values()].flatMap((report) => [report.channelId, JSON.stringify(report)])
-		);
-		await put('blocked', [...blocks.buyerKeys]);
-		// An ended show takes no comments, so nothing asks for their identities any more.
-		if (state.status !== 'ended') await this.#stageComments(state, put);
-		await put('meta', [
-			...['status', state.status, 'epoch', epoch, 'seq', String(state.seq)],
-			...['name', state.settings.name],
-			...['claimWord', state.settings.claimWord, 'passWord', state.settings.passWord],
-			...['persisted', String(state.seq), 'blockVersion', String(blocks.version)],
-			...(state.showing === null ? [] : ['showing', state.showing]),
-			...COUNTERS.flatMap((counter) => [`n:${counter}`, String(state.counters[counter])])
-		]);
-		return entries;
-	}
-
-	/** Identities and first results of all comments, page by page: a million take little memory. */
-	async #stageComments(
-		state: ShowState,
-		put: (key: StagedKey, values: string[]) => Promise<void>
-	): Promise<void> {
-		for (let after = 0; ;) {
-			const rows = await this.#options.db
-				.selectFrom('comments')
-				.select(['seq', 'platform', 'comment_id', 'outcome', 'item_number', 'claim_id', 'position'])
-				.where('show_id', '=', state.showId)
-				.where('seq', '>', String(after))
-				.orderBy('seq')
-				.limit(COMMENT_PAGE)
-				.execute();
-			await put(
-				'comments',
-				rows.flatMap((row) => [
-					commentKey(row.platform, row.comment_id),
-					encodeCommentResult({
-						seq: Number(row.seq),
-						outcome: row.outcome,
-						item: row.item_number === null ? null : String(row.item_number),
-						claimId: row.claim_id,
-						position: row.position
-					})
-				])
-			);
-			const last = rows.at(-1);
-			if (!last || rows.length < COMMENT_PAGE) return;
-			after = Number(last.seq);
-		}
-	}
-
-	async #put(showId: string, epoch: string, key: StagedKey, values: string[]): Promise<void> {
-		const lua = this.#script('restore-stage');
-		for (let index = 0; index < values.length; index += STAGE_VALUES) {
-			await runScript(
-				this.#options.redis,
-				lua,
-				[stagingKey(showId, epoch, key)],
-				[KINDS[key], String(STAGING_TTL_SECONDS), ...values.slice(index, index + STAGE_VALUES)]
-			);
-		}
-	}
-
 	async #commit(
 		state: ShowState,
 		epoch: string,
-		replaced: LogPosition | null,
+		replaced: Replaced | null,
 		staged: StagedEntries
 	): Promise<string> {
 		const keys = [
@@ -272,12 +199,13 @@ export class Recovery {
 			...SHOW_KEYS.filter((key) => key === 'events' || key === 'live').map((key) =>
 				showKey(state.showId, key)
 			),
-			...STAGED_KEYS.map((key) => stagingKey(state.showId, epoch, key))
+			...STAGED_KEYS.map((key) => stagingKey(state.showId, epoch, key)),
+			forkedKey(state.showId, epoch)
 		];
 		const ttl = state.status === 'ended' ? this.#options.endedShowTtlSeconds : 0;
 		const reply = await runScript(this.#options.redis, this.#script('restore-commit'), keys, [
 			replaced?.epoch ?? '',
-			String(replaced?.seq ?? 0),
+			replaced === null ? '0' : String(replaced.seq ?? ''),
 			epoch,
 			String(ttl),
 			...STAGED_KEYS.map((key) => String(staged[key]))
@@ -299,11 +227,4 @@ export class Recovery {
 		if (!script) throw new Error(`lua/${name}.lua does not exist`);
 		return script;
 	}
-}
-
-/** The member of `queue` that lua/includes/claims.lua makes: bytes order it by item, then rank. */
-function queueMember(claim: Claim): string {
-	const item = claim.item.padStart(6, '0');
-	const rank = String(claim.rank).padStart(16, '0');
-	return `${item}|${rank}|${claim.buyer.key}`;
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import type { LogPosition, ShowEvent } from '../../domain/events.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Database, Db } from './database.ts';
 import { project } from './projection.ts';
 import type { ClaimChange, Projection } from './projection.ts';
@@ -42,10 +43,21 @@ async function insertEvents(tx: Tx, showId: string, events: readonly ShowEvent[]
 	`.execute(tx);
 }
 
+/** Columns of a comment that no event tells stay as they are. */
+const REPLACE_COMMENT = sql`
+	on conflict (show_id, seq) do update set platform = excluded.platform,
+		live_id = excluded.live_id, comment_id = excluded.comment_id, user_id = excluded.user_id,
+		handle = excluded.handle, display_name = excluded.display_name, from_page = excluded.from_page,
+		text = excluded.text, posted_at = excluded.posted_at, received_at = excluded.received_at,
+		intent = excluded.intent, item_number = excluded.item_number, outcome = excluded.outcome,
+		claim_id = excluded.claim_id, position = excluded.position
+`;
+
 async function insertComments(
 	tx: Tx,
 	showId: string,
-	comments: Projection['comments']
+	comments: Projection['comments'],
+	whatStands: 'none' | 'replace'
 ): Promise<void> {
 	if (comments.length === 0) return;
 	await sql`
@@ -68,6 +80,7 @@ async function insertComments(
 			${comments.map((event) => event.data.outcome)}::text[],
 			${comments.map((event) => event.data.claimId)}::uuid[],
 			${comments.map((event) => event.data.position)}::int[])
+		${whatStands === 'replace' ? REPLACE_COMMENT : sql``}
 	`.execute(tx);
 }
 
@@ -197,6 +210,43 @@ async function insertAudit(tx: Tx, showId: string, audit: Projection['audit']): 
 	`.execute(tx);
 }
 
+/** What a projection changes of the show's own row. */
+export function showChanges(projection: Projection) {
+	const { session, startedAt, endedAt, showing } = projection;
+	return {
+		...(session
+			? {
+					status: session.data.status,
+					name: session.data.name,
+					claim_word: session.data.claimWord,
+					pass_word: session.data.passWord
+				}
+			: {}),
+		...(startedAt === null ? {} : { started_at: new Date(startedAt) }),
+		...(endedAt === undefined ? {} : { ended_at: asDate(endedAt) }),
+		...(showing === undefined ? {} : { showing: asNumber(showing) })
+	};
+}
+
+/**
+ * Writes what a projection changes in the tables that people read. `comments`: whether rows of them may
+ * stand there already and are replaced then.
+ */
+export async function writeProjection(
+	tx: Tx,
+	showId: string,
+	projection: Projection,
+	comments: 'none' | 'replace'
+): Promise<void> {
+	await insertComments(tx, showId, projection.comments, comments);
+	await upsertItems(tx, showId, projection);
+	await markReallocated(tx, showId, projection.reallocated);
+	// Changes first: a released claim makes room for the same buyer's next one.
+	await changeClaims(tx, projection.claimChanges);
+	await insertClaims(tx, showId, projection.newClaims);
+	await upsertChannels(tx, showId, projection.channels);
+}
+
 /**
  * Writes consecutive events, what they change and the new cursor in one transaction, if the cursor
  * still stands at `from`; another writer or a newer epoch makes it return false and write nothing.
@@ -219,17 +269,7 @@ export async function writeBatch(
 				epoch: last.epoch,
 				last_seq: last.seq,
 				comment_count: eb('comment_count', '+', String(projection.comments.length)),
-				...(projection.session
-					? {
-							status: projection.session.data.status,
-							name: projection.session.data.name,
-							claim_word: projection.session.data.claimWord,
-							pass_word: projection.session.data.passWord
-						}
-					: {}),
-				...(projection.startedAt === null ? {} : { started_at: new Date(projection.startedAt) }),
-				...(projection.endedAt === undefined ? {} : { ended_at: asDate(projection.endedAt) }),
-				...(projection.showing === undefined ? {} : { showing: asNumber(projection.showing) })
+				...showChanges(projection)
 			}))
 			.where('id', '=', showId)
 			.where('epoch', '=', from.epoch)
@@ -238,13 +278,8 @@ export async function writeBatch(
 		if (moved.numUpdatedRows === 0n) return false;
 
 		await insertEvents(tx, showId, events);
-		await insertComments(tx, showId, projection.comments);
-		await upsertItems(tx, showId, projection);
-		await markReallocated(tx, showId, projection.reallocated);
-		// Changes first: a released claim makes room for the same buyer's next one.
-		await changeClaims(tx, projection.claimChanges);
-		await insertClaims(tx, showId, projection.newClaims);
-		await upsertChannels(tx, showId, projection.channels);
+		failpoint('batch-inserted');
+		await writeProjection(tx, showId, projection, 'none');
 		await insertAudit(tx, showId, projection.audit);
 		return true;
 	});

@@ -1,13 +1,14 @@
-import { startsCall } from '../../domain/events.ts';
+import { isSameEvent, startsCall } from '../../domain/events.ts';
 import type { LogPosition, ShowEvent } from '../../domain/events.ts';
 import { readEvents } from '../allocator/event-stream.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Logger } from '../observability/logger.ts';
 import { SHOW_KEYS, showKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import type { Db } from './database.ts';
-import { continuesHistory, readLiveLog } from './live-log.ts';
+import { agreesWithHistory, isAbreast, readLiveLog } from './live-log.ts';
 import { persistedPosition } from './postgres-state.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -25,7 +26,17 @@ export type WriteBehindOptions = {
 	readonly endedShowTtlSeconds: number;
 	/** Rebuilds a show that Redis holds in an older state than Postgres does. */
 	readonly recover: (showId: string, damaged: LogPosition | null) => Promise<void>;
+	readonly observer?: WriteBehindObserver;
 };
+
+/** Hears of each transaction and each failed run, for metrics. */
+export type WriteBehindObserver = {
+	readonly batchWritten: (events: number, durationMs: number) => void;
+	readonly persistFailed: (reason: 'split_history' | 'error') => void;
+};
+
+/** What follows the cursor, and the event at the cursor when the stream reaches back to it. */
+type Batch = { readonly joint: ShowEvent | null; readonly events: readonly ShowEvent[] };
 
 /** The stream of a show lacks events that Postgres has not got either. An operator must look. */
 export class SplitHistoryError extends Error {
@@ -66,33 +77,52 @@ export class WriteBehind {
 	}
 
 	#start(showId: string): Promise<number> {
-		const run = this.#drain(showId).finally(() => {
-			if (this.#running.get(showId) === run) this.#running.delete(showId);
-		});
+		const run = this.#drain(showId)
+			.catch((error: unknown) => {
+				const reason = error instanceof SplitHistoryError ? 'split_history' : 'error';
+				this.#options.observer?.persistFailed(reason);
+				throw error;
+			})
+			.finally(() => {
+				if (this.#running.get(showId) === run) this.#running.delete(showId);
+			});
 		this.#running.set(showId, run);
 		return run;
 	}
 
 	async #drain(showId: string): Promise<number> {
-		const { db, redis } = this.#options;
+		const { db, redis, observer } = this.#options;
 		let written = 0;
 		let goal: number | null = null;
+		/** The last event that this run wrote: what Postgres holds there need not be asked for. */
+		let mine: ShowEvent | null = null;
 		for (let looks = 0; ;) {
 			const cursor = await persistedPosition(db, showId);
 			const live = await readLiveLog(redis, showId);
 			if (!cursor || !live) return written;
-			if (!continuesHistory(live, cursor)) {
+			if (!isAbreast(live, cursor)) {
 				this.#rebuild(showId, live, cursor);
 				return written;
 			}
 			// What comes meanwhile has a wake-up of its own: chasing it would never end in a busy show, while
 			// other shows wait for this worker.
 			goal ??= live.seq;
-			if (cursor.seq >= Math.min(goal, live.seq)) {
+			const isDone = cursor.seq >= Math.min(goal, live.seq);
+			const { joint, events }: Batch =
+				isDone && mine ? { joint: mine, events: [] } : await this.#readBatch(showId, cursor.seq);
+			const agrees =
+				!joint ||
+				(mine?.seq === joint.seq
+					? isSameEvent(mine, joint)
+					: await agreesWithHistory(db, showId, joint));
+			if (!agrees) {
+				this.#rebuild(showId, live, cursor);
+				return written;
+			}
+			if (isDone) {
 				if (live.persistedSeq < cursor.seq) await this.#mark(showId, live.epoch, cursor.seq);
 				return written;
 			}
-			const events = await this.#readBatch(showId, cursor.seq + 1);
 			const last = events.at(-1);
 			if (!last || events[0]?.seq !== cursor.seq + 1 || last.epoch !== live.epoch) {
 				// Replaced or trimmed between the reads; if it stays so, the outbox has lost events.
@@ -102,23 +132,30 @@ export class WriteBehind {
 						`go on from event ${cursor.seq}, the last one in Postgres`
 				);
 			}
+			const startedAt = performance.now();
 			if (!(await writeBatch(db, showId, cursor, events))) continue;
+			failpoint('batch-committed');
+			observer?.batchWritten(events.length, performance.now() - startedAt);
 			looks = 0;
+			mine = last;
 			written += events.length;
 			await this.#mark(showId, live.epoch, last.seq);
 		}
 	}
 
 	/**
-	 * A batch ends where a script call ends. A show rebuilt from half a call would keep a comment that
-	 * won without its claim, or a free unit that somebody waits for.
+	 * Read in one command, the event at the cursor and those after it are of one log. A batch ends where a
+	 * script call ends. A show rebuilt from half a call would keep a comment that won without its claim, or
+	 * a free unit that somebody waits for.
 	 */
-	async #readBatch(showId: string, fromSeq: number): Promise<ShowEvent[]> {
+	async #readBatch(showId: string, cursorSeq: number): Promise<Batch> {
 		for (let limit = BATCH_EVENTS; ; limit *= 2) {
-			const events = await readEvents(this.#options.redis, showId, fromSeq, limit);
-			if (events.length < limit) return events;
+			const read = await readEvents(this.#options.redis, showId, cursorSeq, limit + 1);
+			const joint = read[0]?.seq === cursorSeq ? read[0] : null;
+			const events = joint ? read.slice(1) : read;
+			if (read.length <= limit) return { joint, events };
 			const lastCall = events.findLastIndex(startsCall);
-			if (lastCall > 0) return events.slice(0, lastCall);
+			if (lastCall > 0) return { joint, events: events.slice(0, lastCall) };
 		}
 	}
 

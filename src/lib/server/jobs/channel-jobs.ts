@@ -1,10 +1,12 @@
 import { Queue, Worker } from 'bullmq';
 import { z } from 'zod';
+import { withLogContext } from '../observability/log-context.ts';
 import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import { RETENTION } from './retention.ts';
+import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'channels';
 /** Channels that one worker reads at the same time; they mostly wait for the platform. */
@@ -136,7 +138,9 @@ export function startChannelWorker(
 				case 'now': {
 					const { channelId, checkStatus } = channelJob.parse(job.data);
 					const when = job.name === 'now' ? 'now' : 'due';
-					await handlers.tick(channelId, { when, checkStatus }, stop.signal);
+					await withLogContext({ queue: QUEUE, job: job.id, channelId }, () =>
+						handlers.tick(channelId, { when, checkStatus }, stop.signal)
+					);
 					break;
 				}
 				case 'reconcile':
@@ -147,11 +151,14 @@ export function startChannelWorker(
 					break;
 			}
 		},
-		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY }
+		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY, ...TAKE_OVER }
 	);
 	worker.on('error', throttledErrors(logger, 'channel worker'));
 	worker.on('failed', (job, error) => {
-		if (!stop.signal.aborted) logger.warn({ err: error, job: job?.name }, 'a channel job failed');
+		if (stop.signal.aborted) return;
+		const channelId = channelJob.safeParse(job?.data).data?.channelId;
+		const facts = { queue: QUEUE, job: job?.id, task: job?.name, channelId };
+		logger.warn({ err: error, ...facts }, 'a channel job failed');
 	});
 	return {
 		close: async () => {

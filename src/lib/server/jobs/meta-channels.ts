@@ -11,6 +11,7 @@ import { ChannelIntake } from '../channels/intake.ts';
 import { LoginFlow } from '../channels/login-flow.ts';
 import { MetaClient } from '../channels/meta/client.ts';
 import type { MetaSettings } from '../channels/meta/settings.ts';
+import type { ChannelObserver } from '../channels/observer.ts';
 import { ChannelPoller } from '../channels/poll.ts';
 import { ChannelStreams } from '../channels/streams.ts';
 import { ChannelSupervisor } from '../channels/supervisor.ts';
@@ -21,6 +22,7 @@ import { WebhookReceiver } from '../channels/webhook-receiver.ts';
 import { WebhookRouter } from '../channels/webhook-router.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../history/database.ts';
+import { withLogContext } from '../observability/log-context.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
@@ -51,15 +53,22 @@ export type MetaChannelsOptions = {
 	readonly comments: CommentIntake;
 	readonly reports: ChannelReports;
 	readonly logger: Logger;
+	readonly observer: ChannelObserver;
 	/** Opens a connection for jobs to be added, or for a worker to wait on. */
 	readonly connect: (kind: 'jobs' | 'worker') => RedisClient;
 };
 
-export type MetaChannels = { readonly services: MetaServices; close(): Promise<void> };
+export type MetaChannels = {
+	readonly services: MetaServices;
+	/** Ends polls and streams and gives their leases back; jobs in hand are finished. */
+	retire(): Promise<void>;
+	/** Closes the queues. */
+	close(): Promise<void>;
+};
 
 /** Builds the channels of Facebook and Instagram; with a worker's role also what reads them. */
 export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
-	const { config, settings, db, redis, scripts, logger } = options;
+	const { config, settings, db, redis, scripts, logger, observer } = options;
 	const client = new MetaClient(settings);
 	const vault = new TokenVault(config.tokenKeys);
 	const store = new ConnectionStore(db, vault);
@@ -72,9 +81,11 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 		scripts,
 		comments: options.comments,
 		orderWindowMs,
-		logger
+		logger,
+		observer
 	});
-	const intake = new ChannelIntake({ inbox, reports: options.reports, orderWindowMs, logger });
+	const { reports } = options;
+	const intake = new ChannelIntake({ inbox, reports, orderWindowMs, logger, observer });
 	const discovery = new LiveDiscovery({ client, connections: store, redis });
 	const queues = options.connect('jobs');
 	const { active, quiet } = settings.pollMs;
@@ -86,7 +97,8 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 		receiver: new WebhookReceiver({
 			settings,
 			enqueue: (rawText) => deliveries.add(rawText),
-			logger
+			logger,
+			observer
 		}),
 		flow,
 		connections: new Connections({ client, connections: store, flow, health, webhooks, logger }),
@@ -97,11 +109,11 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 		intake,
 		jobs
 	};
-	const closeQueues = async (): Promise<void> => {
+	const close = async (): Promise<void> => {
 		intake.close();
 		await Promise.all([jobs.close(), deliveries.close()]);
 	};
-	if (config.role === 'web') return { services, close: closeQueues };
+	if (config.role === 'web') return { services, retire: () => Promise.resolve(), close };
 
 	const watcher = new ChannelWatcher({ db, redis, connections: store, discovery, logger });
 	const poller = new ChannelPoller({
@@ -112,6 +124,7 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 		connections: store,
 		intake,
 		logger,
+		observer,
 		onEnded: (channel) => endChannel({ db, intake, jobs }, channel),
 		onTokenDied: (connection, error) => health.failed(connection, error)
 	});
@@ -153,8 +166,10 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 			tick: async (channelId, { when, checkStatus }, signal) => {
 				const channel = await findChannel(db, channelId);
 				if (!channel) return;
-				await intake.drain(channel.showId);
-				await poller.poll(channel, signal, { when, checkStatus });
+				await withLogContext({ showId: channel.showId }, async () => {
+					await intake.drain(channel.showId);
+					await poller.poll(channel, signal, { when, checkStatus });
+				});
 			},
 			reconcile: () => supervisor.reconcile(),
 			checkConnections: () => health.checkAll()
@@ -164,10 +179,12 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 	const webhookWorker = startWebhookWorker(options.connect('worker'), deliveries, router, logger);
 	return {
 		services,
-		close: async () => {
+		retire: async () => {
+			// First what starts streams, and at the same time the jobs, which may take seconds to end.
+			const jobsDone = Promise.all([channelWorker.close(), webhookWorker.close()]);
 			await supervisor.close();
-			await Promise.all([streams.close(), channelWorker.close(), webhookWorker.close()]);
-			await closeQueues();
-		}
+			await Promise.all([streams.close(), jobsDone]);
+		},
+		close
 	};
 }

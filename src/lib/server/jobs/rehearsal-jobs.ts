@@ -2,6 +2,7 @@ import { Queue, Worker } from 'bullmq';
 import { z } from 'zod';
 import type { CommentIntake } from '../allocator/comment.ts';
 import type { OperatorActions } from '../allocator/operator-actions.ts';
+import { withLogContext } from '../observability/log-context.ts';
 import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
@@ -93,13 +94,17 @@ export function startRehearsalWorker(options: RehearsalWorkerOptions): {
 				stopWhenEnded: true,
 				onCheckpoint: (line) => job.updateProgress({ line })
 			});
-			await player.play(await loadRehearsal(source), progressSchema.parse(job.progress));
+			await withLogContext({ queue: QUEUE, job: job.id, showId }, async () =>
+				player.play(await loadRehearsal(source), progressSchema.parse(job.progress))
+			);
 		},
 		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY, maxStalledCount: 20 }
 	);
 	worker.on('error', throttledErrors(logger, 'rehearsal worker'));
 	worker.on('failed', (job, error) => {
-		if (!stop.signal.aborted) logger.warn({ err: error, job: job?.id }, 'rehearsal failed');
+		if (stop.signal.aborted) return;
+		const showId = jobSchema.safeParse(job?.data).data?.showId;
+		logger.warn({ err: error, queue: QUEUE, job: job?.id, showId }, 'rehearsal failed');
 	});
 	return {
 		close: async () => {

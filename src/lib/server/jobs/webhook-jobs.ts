@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import { z } from 'zod';
 import type { WebhookRouter } from '../channels/webhook-router.ts';
+import { withLogContext } from '../observability/log-context.ts';
 import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import { QueueDepth } from './queue-depth.ts';
 import { RETENTION } from './retention.ts';
+import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'webhooks';
 const CONCURRENCY = 20;
@@ -78,14 +80,17 @@ export function startWebhookWorker(
 		QUEUE,
 		async (job) => {
 			const { raw, receivedAt, look } = jobSchema.parse(job.data);
-			const { unmatched } = await router.route(raw, receivedAt);
+			const { unmatched } = await withLogContext({ queue: QUEUE, job: job.id }, () =>
+				router.route(raw, receivedAt)
+			);
 			if (unmatched > 0) await queue.lookAgain(raw, receivedAt, look);
 		},
-		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY }
+		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY, ...TAKE_OVER }
 	);
 	worker.on('error', throttledErrors(logger, 'webhook worker'));
 	worker.on('failed', (job, error) => {
-		logger.warn({ err: error, job: job?.id, attempt: job?.attemptsMade }, 'a webhook job failed');
+		const facts = { queue: QUEUE, job: job?.id, attempt: job?.attemptsMade };
+		logger.warn({ err: error, ...facts }, 'a webhook job failed');
 	});
 	return worker;
 }

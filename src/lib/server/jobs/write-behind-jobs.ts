@@ -1,11 +1,13 @@
 import { Queue, Worker } from 'bullmq';
 import { z } from 'zod';
 import type { WriteBehind } from '../history/write-behind.ts';
+import { withLogContext } from '../observability/log-context.ts';
 import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import { RETENTION } from './retention.ts';
+import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'write-behind';
 /** A busy show wakes history at most this often per process; the work is done in batches anyway. */
@@ -79,13 +81,18 @@ export function startWriteBehindWorker(
 	const worker = new Worker(
 		QUEUE,
 		async (job) => {
-			await writeBehind.persist(jobSchema.parse(job.data).showId);
+			const { showId } = jobSchema.parse(job.data);
+			await withLogContext({ queue: QUEUE, job: job.id, showId }, () =>
+				writeBehind.persist(showId)
+			);
 		},
-		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY }
+		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY, ...TAKE_OVER }
 	);
 	worker.on('error', throttledErrors(logger, 'write-behind worker'));
 	worker.on('failed', (job, error) => {
-		logger.warn({ err: error, job: job?.id, attempt: job?.attemptsMade }, 'write-behind failed');
+		const showId = jobSchema.safeParse(job?.data).data?.showId;
+		const facts = { queue: QUEUE, job: job?.id, attempt: job?.attemptsMade, showId };
+		logger.warn({ err: error, ...facts }, 'write-behind failed');
 	});
 	return worker;
 }

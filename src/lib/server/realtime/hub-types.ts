@@ -1,16 +1,16 @@
-import type { LogPosition } from '../../domain/events.ts';
+import type { ReaderPosition } from '../../domain/events.ts';
 import type { LiveMessage, ShowSnapshot } from '../../domain/live-show.ts';
 
 /** A message on its way to consoles, shared by all of them: encode `message` once and keep it. */
 export type LiveBatch = {
-	/** Position after the batch, `<epoch>:<seq>`: what a client resumes from. */
+	/** Position after the batch, `<epoch>:<seq>:<at>`: what a client resumes from. */
 	readonly id: string;
 	readonly message: LiveMessage;
 };
 
 export type SubscribeOptions = {
 	/** Where the client left off; null for a client that knows nothing yet. */
-	readonly resumeFrom: LogPosition | null;
+	readonly resumeFrom: ReaderPosition | null;
 	readonly signal: AbortSignal;
 };
 
@@ -23,6 +23,16 @@ export type LiveFeed = {
 	 * Ends by throwing `SlowSubscriberError` when the reader falls behind, and by `signal`.
 	 */
 	subscribe(showId: string, options: SubscribeOptions): AsyncGenerator<LiveBatch, void, undefined>;
+};
+
+/** Hears of what consoles get, for metrics. */
+export type HubObserver = {
+	/** A message went out; `at`: epoch ms of its oldest event. */
+	readonly sent: (at: number) => void;
+	/** The stream was read for missing events. */
+	readonly healed: (result: 'healed' | 'resynced' | 'failed') => void;
+	/** A subscriber fell behind and was cut. */
+	readonly cut: () => void;
 };
 
 /** The subscriber's queue was full. It resumes from its last batch and loses nothing. */

@@ -5,12 +5,15 @@ import { readEvents, readNewestEvents } from '../allocator/event-stream.ts';
 import { readLiveState } from '../allocator/live-state.ts';
 import { AppError } from '../errors.ts';
 import { parseNote } from '../event-schema.ts';
+import { withoutLogContext } from '../observability/log-context.ts';
 import type { Logger } from '../observability/logger.ts';
+import { onServerChange } from '../redis/connections.ts';
 import { showKey } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import { BatchQueue } from './batch-queue.ts';
-import type { LiveBatch, LiveFeed, SubscribeOptions } from './hub-types.ts';
+import { SlowSubscriberError } from './hub-types.ts';
+import type { HubObserver, LiveBatch, LiveFeed, SubscribeOptions } from './hub-types.ts';
 import { ShowFeed } from './show-feed.ts';
 import type { FeedSource } from './show-feed.ts';
 
@@ -23,6 +26,7 @@ export type HubOptions = {
 	readonly recover: (showId: string, damaged: LogPosition | null) => Promise<void>;
 	/** Persisted events up to a seq, newest `limit` of them, oldest first. */
 	readonly persistedEvents: (showId: string, toSeq: number, limit: number) => Promise<ShowEvent[]>;
+	readonly observer?: HubObserver;
 };
 
 /** How long a show stays in memory after its last reader left: a reload finds it warm. */
@@ -50,14 +54,22 @@ export class LiveHub implements LiveFeed {
 		options.subscriber.on('smessage', (channel: string, message: string) =>
 			this.#receive(channel, message)
 		);
+		for (const client of [options.redis, options.subscriber]) {
+			onServerChange(client, () => this.#verify());
+		}
 	}
 
-	/** Shows watched and subscribers attached, for metrics. */
-	get load(): { readonly shows: number; readonly subscribers: number } {
+	/** Shows watched, subscribers attached, and how far the slowest feed is behind, for metrics. */
+	get load(): {
+		readonly shows: number;
+		readonly subscribers: number;
+		readonly lagEvents: number;
+	} {
 		const feeds = [...this.#watched.values()];
 		return {
 			shows: feeds.length,
-			subscribers: feeds.reduce((sum, { feed }) => sum + feed.subscribers, 0)
+			subscribers: feeds.reduce((sum, { feed }) => sum + feed.subscribers, 0),
+			lagEvents: Math.max(0, ...feeds.map(({ feed }) => feed.lagEvents))
 		};
 	}
 
@@ -80,6 +92,9 @@ export class LiveHub implements LiveFeed {
 		try {
 			await watched.feed.attach(queue, options.resumeFrom);
 			yield* queue.read(options.signal);
+		} catch (error) {
+			if (error instanceof SlowSubscriberError) this.#options.observer?.cut();
+			throw error;
 		} finally {
 			watched.feed.detach(queue);
 			this.#release(showId, watched);
@@ -97,7 +112,7 @@ export class LiveHub implements LiveFeed {
 	}
 
 	async #acquire(showId: string): Promise<Watched> {
-		const watched = this.#watched.get(showId) ?? this.#watch(showId);
+		const watched = this.#watched.get(showId) ?? withoutLogContext(() => this.#watch(showId));
 		watched.users++;
 		if (watched.linger) clearTimeout(watched.linger);
 		watched.linger = null;
@@ -118,7 +133,8 @@ export class LiveHub implements LiveFeed {
 	}
 
 	#watch(showId: string): Watched {
-		const feed = new ShowFeed(showId, this.#source(showId), this.#options.logger);
+		const { logger, observer } = this.#options;
+		const feed = new ShowFeed(showId, this.#source(showId), logger, observer);
 		const channel = showKey(showId, 'live');
 		this.#byChannel.set(channel, feed);
 		const started = this.#listenTo(channel).then(() => feed.start());
@@ -150,6 +166,10 @@ export class LiveHub implements LiveFeed {
 		this.#options.subscriber.sunsubscribe(channel).catch((error: unknown) => {
 			this.#options.logger.warn({ err: error, showId }, 'could not unsubscribe');
 		});
+	}
+
+	#verify(): void {
+		for (const { feed } of this.#watched.values()) void feed.verify();
 	}
 
 	#receive(channel: string, message: string): void {

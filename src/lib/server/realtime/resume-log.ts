@@ -29,6 +29,10 @@ export class ResumeLog {
 		return this.#events[0]?.seq ?? nextSeq;
 	}
 
+	at(seq: number): ShowEvent | undefined {
+		return this.#events[seq - this.firstSeq(seq)];
+	}
+
 	/** Events after `seq`, which must not be older than the log. */
 	after(seq: number): ShowEvent[] {
 		const first = this.#events[0];

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ShowLog, item } from '../../../../tests/fixtures/show-log.ts';
 import { canonicalState } from '../../domain/canonical-state.ts';
-import type { LogPosition, ShowEvent } from '../../domain/events.ts';
+import { parsePosition } from '../../domain/events.ts';
+import type { LogPosition, ReaderPosition, ShowEvent } from '../../domain/events.ts';
 import { fromSnapshot } from '../../domain/live-show.ts';
 import type { LiveMessage } from '../../domain/live-show.ts';
 import { applyEvent } from '../../domain/reducer.ts';
@@ -136,7 +137,7 @@ async function finish<Value>(work: Promise<Value>): Promise<Value> {
 	return await work;
 }
 
-async function attach(resumeFrom: LogPosition | null = null): Promise<Console> {
+async function attach(resumeFrom: ReaderPosition | null = null): Promise<Console> {
 	const console = new Console();
 	consoles.push(console);
 	await finish(feed.attach(console.queue, resumeFrom));
@@ -166,7 +167,7 @@ describe('a subscriber', () => {
 		say(3);
 		const console = await attach();
 		expect(console.seqs).toEqual(['s4']);
-		expect(console.batches[0]?.id).toBe('e1:4');
+		expect(console.batches[0]?.id).toBe(`e1:4:${redis.log.events[3]?.at}`);
 	});
 
 	test('gets every event after it, once and in order', async () => {
@@ -176,7 +177,7 @@ describe('a subscriber', () => {
 		say(5);
 		await pass(100);
 		expect(console.seqs).toEqual(['s1', ...range(2, 11)]);
-		expect(console.batches.at(-1)?.id).toBe('e1:11');
+		expect(console.batches.at(-1)?.id).toBe(`e1:11:${redis.log.events.at(-1)?.at}`);
 	});
 
 	test('loses nothing that is published while it is being attached', async () => {
@@ -251,7 +252,7 @@ describe('batches', () => {
 		const console = await attach();
 		say(250);
 		await pass(100);
-		expect(console.batches.map(({ id }) => id)).toEqual(['e1:1', 'e1:101', 'e1:201', 'e1:251']);
+		expect(console.batches.map(({ id }) => parsePosition(id)?.seq)).toEqual([1, 101, 201, 251]);
 	});
 
 	test('tell how far history has the log, which never goes back', async () => {
@@ -383,7 +384,10 @@ describe('another epoch', () => {
 		say(1);
 		await pass(100);
 		expect(console.seqs).toEqual(['s1', 2, 3, 's3', 4]);
-		expect(console.batches.slice(-2).map(({ id }) => id)).toEqual(['e2:3', 'e2:4']);
+		expect(console.batches.slice(-2).map(({ id }) => parsePosition(id))).toMatchObject([
+			{ epoch: 'e2', seq: 3 },
+			{ epoch: 'e2', seq: 4 }
+		]);
 	});
 
 	test('is found although the note of it was lost', async () => {
@@ -425,7 +429,7 @@ describe('a subscriber that resumes', () => {
 	test('from the last event gets one empty message at once', async () => {
 		const console = await attach({ epoch: 'e1', seq: 301 });
 		expect(console.batches).toMatchObject([
-			{ id: 'e1:301', message: { kind: 'events', events: [] } }
+			{ id: expect.stringMatching(/^e1:301:/), message: { kind: 'events', events: [] } }
 		]);
 	});
 
@@ -463,6 +467,17 @@ describe('a subscriber that resumes', () => {
 		mumble(5);
 		const console = await attach({ epoch: 'e1', seq: 304 });
 		expect(console.seqs).toEqual([305, 306]);
+	});
+
+	test('from an event at whose place the log has another one gets a snapshot', async () => {
+		const at = redis.log.events[150]?.at ?? 0;
+		expect((await attach({ epoch: 'e1', seq: 151, at })).seqs).toEqual(range(152, 301));
+		expect((await attach({ epoch: 'e1', seq: 151, at: at + 1 })).seqs).toEqual(['s301']);
+		feed.stop();
+		feed = new ShowFeed('show-1', redis, logger);
+		await finish(feed.start());
+		expect((await attach({ epoch: 'e1', seq: 151, at: at + 1 })).seqs).toEqual(['s301']);
+		expect((await attach({ epoch: 'e1', seq: 151, at })).seqs).toEqual(range(152, 301));
 	});
 
 	test('from an event that nobody has gets a snapshot', async () => {
@@ -636,15 +651,51 @@ describe('trouble', () => {
 	test('an event of the stream that contradicts the state: the same', async () => {
 		const odd = new ShowLog('e1', 1).released('12', 'nobody', 'winner');
 		const read = redis.read.bind(redis);
-		redis.read = async () => [odd];
+		redis.read = async () => {
+			redis.read = read;
+			return [odd];
+		};
 		mumble(1);
 		await pass(2_100);
-		redis.read = read;
 		expect(console.seqs).toEqual(['s1', 's2']);
 		say(1);
 		await pass(100);
 		expect(console.seqs.at(-1)).toBe(3);
 	});
+
+	/** Redis falls back to its first two events and is written on. */
+	function fallBack(comments: number): void {
+		const other = new ShowLog('e1');
+		other.item('added', item('12', 2));
+		other.comment('a');
+		for (let index = 0; index < comments; index++) {
+			const event = other.comment('b');
+			other.events[other.events.length - 1] = { ...event, at: 2_000_000_000_000 + index };
+		}
+		redis.log = other;
+	}
+
+	test.each([
+		['published', 2],
+		['published', 3],
+		['not heard of', 2],
+		['not heard of', 3]
+	])(
+		'another event at the place of one that was forwarded, %s (%i): a snapshot',
+		async (how, comments) => {
+			say(2);
+			redis.log.error();
+			feed.receive(redis.log.events.slice(3));
+			await pass(100);
+			fallBack(comments);
+			if (how === 'published') feed.receive(redis.log.events.slice(2));
+			await pass(2_100);
+			expect(console.seqs).toEqual(['s1', 2, 3, 4, `s${redis.log.seq}`]);
+			feed.receive([redis.log.comment('c')]);
+			await pass(100);
+			expect(console.seqs.at(-1)).toBe(redis.log.seq);
+		}
+	);
 
 	test('a Redis that knows less than it has published is rebuilt, and everybody gets the result', async () => {
 		say(3);

@@ -1,5 +1,5 @@
-import { formatPosition } from '../../domain/events.ts';
-import type { LogPosition, ShowEvent } from '../../domain/events.ts';
+import { formatPosition, isSameEvent } from '../../domain/events.ts';
+import type { LogPosition, ReaderPosition, ShowEvent } from '../../domain/events.ts';
 import { applyToLists, applyToLiveShow, toSnapshot } from '../../domain/live-show.ts';
 import type { LiveMessage, LiveShow, ShowSnapshot } from '../../domain/live-show.ts';
 import { FoldError, SequenceGapError } from '../../domain/reducer.ts';
@@ -8,7 +8,7 @@ import type { LiveNote } from '../event-schema.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BatchQueue } from './batch-queue.ts';
 import { EventBatcher, inBatches } from './event-batcher.ts';
-import type { LiveBatch } from './hub-types.ts';
+import type { HubObserver, LiveBatch } from './hub-types.ts';
 import { MAX_RESUME_EVENTS, ResumeLog } from './resume-log.ts';
 
 /** Where a feed reads from; the hub gives one per show. */
@@ -42,10 +42,15 @@ export class ShowFeed {
 	readonly #showId: string;
 	readonly #source: FeedSource;
 	readonly #logger: Logger;
+	readonly #observer: HubObserver | null;
 	readonly #queues = new Set<BatchQueue>();
 	#show: LiveShow | null = null;
-	/** An event contradicted the state: it must be read anew before anything is folded on. */
+	/** An event contradicted the state or the log: it must be read anew before anything is folded on. */
 	#damaged = false;
+	/** The server may be another one, or in an older state: its log must be compared before it is followed. */
+	#doubtful = false;
+	/** The event at the state's seq; null when it is not known, after a rebuild. */
+	#last: ShowEvent | null = null;
 	/** Forwarded events of the present epoch. */
 	readonly #log = new ResumeLog();
 	readonly #batcher = new EventBatcher((events) =>
@@ -58,15 +63,28 @@ export class ShowFeed {
 	/** Events published while the stream was being read; folded as soon as that is done. */
 	#held: ShowEvent[] = [];
 	#watchdog: NodeJS.Timeout | null = null;
+	/** Seq of the newest event that was heard of, folded or not. */
+	#heardSeq = 0;
 
-	constructor(showId: string, source: FeedSource, logger: Logger) {
+	constructor(
+		showId: string,
+		source: FeedSource,
+		logger: Logger,
+		observer: HubObserver | null = null
+	) {
 		this.#showId = showId;
 		this.#source = source;
 		this.#logger = logger;
+		this.#observer = observer;
 	}
 
 	get subscribers(): number {
 		return this.#queues.size;
+	}
+
+	/** Events heard of that the state does not hold yet. */
+	get lagEvents(): number {
+		return this.#show ? Math.max(0, this.#heardSeq - this.#show.state.seq) : 0;
 	}
 
 	/** Loads the state. Call after subscribing to the show's channel, so that nothing falls in between. */
@@ -93,6 +111,8 @@ export class ShowFeed {
 			else if (note.reset !== show.state.epoch) void this.heal();
 			return;
 		}
+		this.#heardSeq = note.at(-1)?.seq ?? this.#heardSeq;
+		if (this.#doubtful && !this.#healing) void this.heal();
 		if (this.#healing || this.#damaged) this.#hold(note);
 		else this.#take(show, note);
 	}
@@ -108,6 +128,15 @@ export class ShowFeed {
 			return;
 		}
 		this.#held.push(...events);
+	}
+
+	/**
+	 * As `heal`, when the connection to Redis has changed: an old state that was written on may show no gap
+	 * in what is published from then on.
+	 */
+	async verify(): Promise<void> {
+		this.#doubtful = true;
+		if (this.#show) await this.heal();
 	}
 
 	/** Reads what the stream holds beyond the state; resyncs when the history was lost or trimmed. */
@@ -141,7 +170,7 @@ export class ShowFeed {
 	 * Attaches a subscriber. Its first message, a snapshot or the events it missed, is queued before
 	 * anything that happens later.
 	 */
-	async attach(queue: BatchQueue, resumeFrom: LogPosition | null): Promise<void> {
+	async attach(queue: BatchQueue, resumeFrom: ReaderPosition | null): Promise<void> {
 		if (resumeFrom) await this.#prepareResume(resumeFrom);
 		// From here on nothing may wait: an event between the first message and the attaching would be lost.
 		this.#batcher.flush();
@@ -163,10 +192,12 @@ export class ShowFeed {
 		if (this.#firstLogged() > from.seq + 1) await this.#extendLog(from.seq);
 	}
 
-	#firstMessages(resumeFrom: LogPosition | null): LiveMessage[] {
+	#firstMessages(resumeFrom: ReaderPosition | null): LiveMessage[] {
 		const show = this.#loaded();
 		const first = this.#firstLogged();
+		const known = resumeFrom && this.#known(resumeFrom.seq);
 		if (
+			(known && resumeFrom.at !== undefined && known.at !== resumeFrom.at) ||
 			resumeFrom?.epoch !== show.state.epoch ||
 			resumeFrom.seq > show.state.seq ||
 			resumeFrom.seq + 1 < first ||
@@ -185,11 +216,12 @@ export class ShowFeed {
 	/** After a restart the log in memory is short; the stream has the rest, unless it was trimmed. */
 	async #extendLog(afterSeq: number): Promise<void> {
 		const { epoch } = this.#loaded().state;
-		const events = await this.#source.read(afterSeq + 1, MAX_RESUME_EVENTS);
+		// With the client's own last event, so that it can be compared.
+		const events = await this.#source.read(afterSeq, MAX_RESUME_EVENTS + 1);
 		const { state } = this.#loaded();
 		const first = this.#firstLogged();
 		const older = events.filter((event) => event.seq < first && event.epoch === epoch);
-		if (older[0]?.seq === afterSeq + 1 && state.epoch === epoch) {
+		if (older[0] && older[0].seq <= afterSeq + 1 && state.epoch === epoch) {
 			this.#log.prepend(older, state.seq + 1);
 		}
 	}
@@ -199,11 +231,14 @@ export class ShowFeed {
 	}
 
 	#batch(message: LiveMessage): LiveBatch {
-		const position =
-			message.kind === 'snapshot'
-				? message.snapshot
-				: (message.events.at(-1) ?? this.#loaded().state);
-		return { id: formatPosition(position), message };
+		const last = message.kind === 'snapshot' ? undefined : message.events.at(-1);
+		const { epoch, seq } = this.#loaded().state;
+		return { id: formatPosition(last ?? { epoch, seq, at: this.#last?.at }), message };
+	}
+
+	/** The event of the present epoch at that seq, if it is in memory. */
+	#known(seq: number): ShowEvent | undefined {
+		return this.#last?.seq === seq ? this.#last : this.#log.at(seq);
 	}
 
 	#loaded(): LiveShow {
@@ -215,6 +250,7 @@ export class ShowFeed {
 		try {
 			for (const event of events) {
 				if (applyToLiveShow(show, event)) this.#forward(event);
+				else this.#compare(show, event);
 			}
 		} catch (error) {
 			if (error instanceof FoldError) {
@@ -227,7 +263,18 @@ export class ShowFeed {
 		}
 	}
 
+	/**
+	 * An event that comes again must be the one that came before. It is another one when Redis fell back
+	 * to an older state and was written on by somebody who had not seen the newer one.
+	 */
+	#compare(show: LiveShow, event: ShowEvent): void {
+		const known = this.#known(event.seq);
+		if (!known || event.epoch !== show.state.epoch || isSameEvent(known, event)) return;
+		throw new FoldError(`${event.id} is not the event that was forwarded as such`);
+	}
+
 	#forward(event: ShowEvent): void {
+		this.#last = event;
 		this.#log.append(event);
 		if (this.#queues.size > 0) this.#batcher.push(event);
 	}
@@ -244,6 +291,8 @@ export class ShowFeed {
 
 	/** One object for all subscribers: the transport encodes it once. */
 	#send(message: LiveMessage): void {
+		const oldest = message.kind === 'events' ? message.events[0] : undefined;
+		if (oldest) this.#observer?.sent(oldest.at);
 		const batch = this.#batch(message);
 		for (const queue of this.#queues) queue.push(batch);
 	}
@@ -260,6 +309,7 @@ export class ShowFeed {
 				// Redis or Postgres is away. The watchdog tries again as long as somebody watches.
 				this.#heardAt = 0;
 				this.#held = [];
+				this.#observer?.healed('failed');
 				this.#logger.warn({ err: error, showId: this.#showId }, 'the feed could not be healed');
 				return;
 			}
@@ -276,25 +326,34 @@ export class ShowFeed {
 		if (this.#damaged || live?.epoch !== show.state.epoch) return await this.#resync();
 		if (live.seq - show.state.seq > MAX_RESUME_EVENTS) return await this.#resync();
 		show.persistedSeq = Math.max(show.persistedSeq, live.persistedSeq);
-		while (show.state.seq < live.seq) {
-			const events = await this.#source.read(show.state.seq + 1, HEAL_PAGE);
-			const first = events[0];
-			if (first?.epoch !== show.state.epoch || first.seq > show.state.seq + 1) {
+		do {
+			// From the last event on that was folded: its copy in the stream shows whether the log is the same.
+			const isBehind = show.state.seq < live.seq;
+			const events = await this.#source.read(show.state.seq, isBehind ? HEAL_PAGE + 1 : 1);
+			const next = events.find(({ seq }) => seq > show.state.seq);
+			if (isBehind && (next?.epoch !== show.state.epoch || next.seq > show.state.seq + 1)) {
 				return await this.#resync();
 			}
 			this.#take(show, events);
 			if (this.#damaged) return await this.#resync();
-		}
+			if (isBehind) this.#observer?.healed('healed');
+		} while (show.state.seq < live.seq);
+		this.#doubtful = false;
 	}
 
 	/** Starts over from the state in Redis; every subscriber gets it as a snapshot. */
 	async #resync(): Promise<void> {
 		const { state, persistedSeq } = await this.#source.load();
 		const show: LiveShow = { state, persistedSeq, comments: [], feed: [], limit: LIST_LIMIT };
-		for (const event of await this.#source.recent(state.seq, RECENT_EVENTS))
-			applyToLists(show, event);
+		const recent = await this.#source.recent(state.seq, RECENT_EVENTS);
+		for (const event of recent) applyToLists(show, event);
+		const last = recent.at(-1);
+		this.#last = last?.seq === state.seq && last.epoch === state.epoch ? last : null;
 		this.#show = show;
 		this.#damaged = false;
+		this.#doubtful = false;
+		this.#heardSeq = state.seq;
+		this.#observer?.healed('resynced');
 		this.#log.clear();
 		this.#batcher.drop();
 		this.#heardAt = performance.now();

@@ -43,6 +43,15 @@ function redisOptions(kind: ConnectionKind): RedisOptions {
 }
 
 /**
+ * Calls back whenever the connection, or that to a server of a cluster, was lost or made anew: what
+ * answers from then on may be another server.
+ */
+export function onServerChange(client: RedisClient, listener: () => void): void {
+	const events = client instanceof Cluster ? ['-node', '+node'] : ['close', 'ready'];
+	for (const event of events) client.on(event, listener);
+}
+
+/**
  * Opens a connection. Errors go to `onError`; without a listener ioredis would print them, with
  * host names, to the console.
  */

@@ -1,3 +1,5 @@
+import type { Config } from '../config.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { RedisClient } from './run-script.ts';
 
 /** Oldest server whose scripts and shard channels we use (Valkey reports a Redis version too). */
@@ -45,4 +47,16 @@ export async function inspectServer(redis: RedisClient): Promise<ServerReport> {
 	} catch {
 		return { warnings: ['CONFIG is not allowed, so durability could not be checked'], faults };
 	}
+}
+
+/** Throws for a server that we can't run on; in production, logs what should be changed. */
+export async function checkServer(
+	redis: RedisClient,
+	environment: Config['environment'],
+	logger: Logger
+): Promise<void> {
+	const { warnings, faults } = await inspectServer(redis);
+	if (faults.length > 0) throw new Error(faults.join('; '));
+	if (environment !== 'production') return;
+	for (const warning of warnings) logger.warn(`redis: ${warning} (see docs/operations)`);
 }

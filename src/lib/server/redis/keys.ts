@@ -61,6 +61,11 @@ export function stagingKey(showId: string, epoch: string, key: StagedKey): strin
 	return `sellary:{show:${showId}}:restore:${epoch}:${key}`;
 }
 
+/** Where a rebuild puts the log aside that told another story than Postgres, named by the epoch that replaced it. */
+export function forkedKey(showId: string, epoch: string): string {
+	return `sellary:{show:${showId}}:forked:${epoch}`;
+}
+
 /** BullMQ keeps all of its keys under one tag: its scripts touch several queues' keys at once. */
 export const JOBS_PREFIX = '{sellary:jobs}';
 

@@ -9,10 +9,12 @@ import { AppError } from '../errors.ts';
 import { WorkspaceScope } from '../history/queries/scope.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
 import type { RehearsalJob } from '../jobs/rehearsal-jobs.ts';
+import { withLogContext } from '../observability/log-context.ts';
 import type { ApiContext } from './api-context.ts';
 import { BuyerControls } from './buyer-controls.ts';
 import { ChannelControls } from './channel-controls.ts';
 import { ConnectionControls } from './connection-controls.ts';
+import { ErasureControls } from './erasure-controls.ts';
 import { errorShape, toTrpcError } from './errors.ts';
 import { showChannels } from './show-channels.ts';
 import { ShowControls, ShowView } from './show-controls.ts';
@@ -50,7 +52,8 @@ export const publicProcedure = trpc.procedure.use(async ({ ctx, type, path, next
 			new AppError('INVALID_INPUT', { message: 'Subscriptions are served over the WebSocket.' })
 		);
 	}
-	const result = await next();
+	const { requestId } = ctx;
+	const result = await withLogContext({ requestId, procedure: path }, () => next());
 	if (!result.ok) throw toTrpcError(result.error);
 	return result;
 });
@@ -79,6 +82,7 @@ function allowedTo(action: Action) {
 }
 
 const operating = allowedTo('runShows');
+const seeingBuyers = allowedTo('seeBuyers');
 
 /**
  * The services that a member's procedure gets. Those that take any show's id are not among them: they
@@ -100,6 +104,16 @@ function workspaceAccess(ctx: ApiContext & { readonly member: Member }) {
 
 /** Members of a workspace, whatever their role. `ctx.scope` reaches the workspace's shows. */
 export const memberProcedure = signedIn.use(({ ctx, next }) => next({ ctx: workspaceAccess(ctx) }));
+
+/** Whoever may see the workspace's buyers. */
+export const buyersProcedure = seeingBuyers.use(({ ctx, next }) =>
+	next({ ctx: workspaceAccess(ctx) })
+);
+
+/** Whoever may read what members did. */
+export const auditProcedure = allowedTo('readAuditLog').use(({ ctx, next }) =>
+	next({ ctx: workspaceAccess(ctx) })
+);
 
 /** Whoever may change the workspace's settings. */
 export const settingsProcedure = allowedTo('changeSettings').use(({ ctx, next }) =>
@@ -132,11 +146,18 @@ export const operatorProcedure = operating.use(({ ctx, next }) => {
 	});
 });
 
-/** Owners and operators, for what the workspace notes about its buyers. */
-export const buyerOperatorProcedure = operating.use(({ ctx, next }) => {
+/** Whoever may note something about the workspace's buyers. */
+export const buyerOperatorProcedure = allowedTo('noteBuyers').use(({ ctx, next }) => {
 	const access = workspaceAccess(ctx);
 	const buyers = new BuyerControls(ctx.services, access.scope, actorOf(ctx.member));
 	return next({ ctx: { buyers } });
+});
+
+/** Whoever may erase what the workspace holds about a person. */
+export const erasureProcedure = allowedTo('erasePersonalData').use(({ ctx, next }) => {
+	const { scope } = workspaceAccess(ctx);
+	const erasing = new ErasureControls(ctx.services, scope, actorOf(ctx.member));
+	return next({ ctx: { erasing } });
 });
 
 /** Members, for the workspace's connections; operators below. */
@@ -151,12 +172,26 @@ export const connectionOperatorProcedure = allowedTo('connectAccounts').use(({ c
 /** Any text: a malformed id is answered like an unknown one. */
 const showInput = z.object({ showId: z.string().max(100) });
 
+/** What a member gets of a show. Throws `SHOW_NOT_FOUND` for one that is not of their workspace. */
+async function showAccess(ctx: ApiContext & { readonly member: Member }, showId: string) {
+	const access = workspaceAccess(ctx);
+	const show = await access.scope.show(showId);
+	return { ...access, show, view: new ShowView(ctx.services, show) };
+}
+
 /** Members, for a show of their workspace. Refused with `SHOW_NOT_FOUND` before anything else is read. */
 export const showProcedure = signedIn.input(showInput).use(async ({ ctx, input, next }) => {
-	const access = workspaceAccess(ctx);
-	const show = await access.scope.show(input.showId);
-	return await next({ ctx: { ...access, show, view: new ShowView(ctx.services, show) } });
+	const access = await showAccess(ctx, input.showId);
+	return await withLogContext({ showId: access.show.id }, () => next({ ctx: access }));
 });
+
+/** Whoever may see buyers, for those of a show of their workspace. */
+export const showBuyersProcedure = seeingBuyers
+	.input(showInput)
+	.use(async ({ ctx, input, next }) => {
+		const access = await showAccess(ctx, input.showId);
+		return await withLogContext({ showId: access.show.id }, () => next({ ctx: access }));
+	});
 
 /** Members, for the channels of a show of their workspace. */
 export const showChannelsProcedure = signedIn.input(showInput).use(async ({ ctx, input, next }) => {
@@ -168,20 +203,17 @@ export const showChannelsProcedure = signedIn.input(showInput).use(async ({ ctx,
 export const showOperatorProcedure = operating
 	.input(showInput)
 	.use(async ({ ctx, input, next }) => {
-		const access = workspaceAccess(ctx);
-		const show = await access.scope.show(input.showId);
+		const access = await showAccess(ctx, input.showId);
+		const { show } = access;
 		const actor = actorOf(ctx.member);
-		return await next({
-			ctx: {
-				...access,
-				show,
-				view: new ShowView(ctx.services, show),
-				controls: new ShowControls(ctx.services, show, actor),
-				channels: new ChannelControls(ctx.services, show, {
-					connections: new ConnectionControls(ctx.services, ctx.member),
-					actor
-				}),
-				controlsOf: (other: ScopedShow) => new ShowControls(ctx.services, other, actor)
-			}
-		});
+		const more = {
+			...access,
+			controls: new ShowControls(ctx.services, show, actor),
+			channels: new ChannelControls(ctx.services, show, {
+				connections: new ConnectionControls(ctx.services, ctx.member),
+				actor
+			}),
+			controlsOf: (other: ScopedShow) => new ShowControls(ctx.services, other, actor)
+		};
+		return await withLogContext({ showId: show.id }, () => next({ ctx: more }));
 	});

@@ -6,6 +6,8 @@ import { recordAudit } from '../history/audit.ts';
 import type { Db } from '../history/database.ts';
 import { WorkspaceScope } from '../history/queries/scope.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
+import { writeShowOverrides } from '../history/queries/show-overrides.ts';
+import type { ShowOverrides } from '../history/queries/show-overrides.ts';
 import { findAppError } from './errors.ts';
 import type { ShowControls } from './show-controls.ts';
 
@@ -21,17 +23,19 @@ export type Beginning = {
 	readonly isRehearsal?: boolean;
 	/** Name of the show that it is a copy of. */
 	readonly copyOf?: string;
+	readonly overrides?: ShowOverrides;
 };
 
 /** Adds a draft show to the member's workspace, and in the same transaction the entry that says who did. */
 export async function createShow(
 	{ db, member }: { readonly db: Db; readonly member: Member },
 	settings: ShowSettings,
-	{ action, isRehearsal = false, ...details }: Beginning
+	{ action, isRehearsal = false, overrides, ...details }: Beginning
 ): Promise<ScopedShow> {
 	const workspaceId = member.workspace.id;
 	return await db.transaction().execute(async (tx) => {
 		const show = await new WorkspaceScope(tx, workspaceId).createShow(settings, { isRehearsal });
+		if (overrides) await writeShowOverrides(tx, show, overrides);
 		await recordAudit(tx, {
 			workspaceId,
 			showId: show.id,

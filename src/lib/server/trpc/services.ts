@@ -5,6 +5,7 @@ import type { AuthService } from '../auth/service.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../history/database.ts';
 import type { ReplayStates } from '../history/queries/replay-states.ts';
+import type { BuyerErasure } from '../history/redaction/erase-buyer.ts';
 import type { ShowBlocks } from '../history/show-blocks.ts';
 import type { MetaServices } from '../jobs/meta-channels.ts';
 import type { RehearsalQueue } from '../jobs/rehearsal-jobs.ts';
@@ -23,6 +24,8 @@ export type ApiServices = {
 	readonly actions: OperatorActions;
 	/** Brings the workspace's block list to its shows. */
 	readonly blocks: ShowBlocks;
+	/** Erases what the workspace holds about a person. */
+	readonly erasure: BuyerErasure;
 	readonly channels: ChannelReports;
 	/** Facebook and Instagram; null when this server has no Meta app. */
 	readonly meta: MetaServices | null;

@@ -7,8 +7,11 @@ import type { ClaimTarget, StatusAction, Undoable } from '../allocator/operator-
 import { AppError } from '../errors.ts';
 import { readActionEvents } from '../history/action-events.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
+import type { ShowOverrides } from '../history/queries/show-overrides.ts';
 import type { LiveBatch, SubscribeOptions } from '../realtime/hub-types.ts';
 import type { ApiServices } from './services.ts';
+import { changeOverrides } from './show-overrides.ts';
+import type { OverrideChanges } from './show-overrides.ts';
 
 /** What a member may watch of one show. Made from a `ScopedShow` only, so it is of their workspace. */
 export class ShowView {
@@ -119,6 +122,11 @@ export class ShowControls {
 
 	editShow(settings: ShowSettings): Promise<void> {
 		return this.#services.actions.editShow(this.#show.id, settings, this.#actor);
+	}
+
+	/** What the show has in place of its workspace's choice. Throws `SHOW_ENDED`. */
+	changeOverrides(changes: OverrideChanges): Promise<ShowOverrides> {
+		return changeOverrides(this.#services, { show: this.#show, actor: this.#actor }, changes);
 	}
 
 	/** Takes a comment as a channel would. Errors as `CommentIntake.take`. */

@@ -52,7 +52,7 @@ export function refuseUpgrade(
 	message: string,
 	retryAfterSeconds: number | null = null
 ): void {
-	if (socket.destroyed) return;
+	if (socket.destroyed || socket.writableEnded) return;
 	const body = `${message}\n`;
 	socket.once('finish', () => socket.destroy());
 	socket.end(

@@ -16,6 +16,7 @@ import { findAppError, isUnexpected, retryAfterSeconds } from './errors.ts';
 import { createLiveEncoder } from './live-encoder.ts';
 import type { AppRouter } from './router.ts';
 import type { ApiServices } from './services.ts';
+import { sendAway } from './send-away.ts';
 import { guardConnection } from './socket-connection.ts';
 import type { GuardedConnection } from './socket-connection.ts';
 import { refuseUpgrade } from './upgrade-slot.ts';
@@ -30,11 +31,6 @@ const MAX_CONNECTIONS_PER_WORKSPACE = 500;
 const MAX_UPGRADES_IN_FLIGHT = 200;
 const IDLE_CHECK_MS = 15_000;
 const KEEP_ALIVE = { enabled: true, pingMs: 30_000, pongWaitMs: 5_000 };
-/** How long closing sockets may take to say goodbye before they are cut. */
-const CLOSE_GRACE_MS = 250;
-/** WebSocket close code "service restart" (RFC 6455 registry). */
-const SERVICE_RESTART = 1012;
-
 export type LiveSocketOptions = {
 	readonly services: ApiServices;
 	readonly router: AppRouter;
@@ -47,7 +43,10 @@ export type LiveSocket = {
 	 * 503 outage or shutting down.
 	 */
 	handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-	/** Sends every client away to connect anew and resume elsewhere. Done within half a second. */
+	/**
+	 * Sends every client away to connect anew and resume elsewhere (send-away.ts). Done within three
+	 * seconds, and much sooner with few clients.
+	 */
 	close(): Promise<void>;
 	readonly connectionCount: number;
 };
@@ -68,6 +67,8 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 		perMessageDeflate: false
 	});
 	const contexts = new WeakMap<WebSocket, ApiContext>();
+	/** Upgrades that are being looked at: they would keep a server that ends waiting. */
+	const pending = new Set<Duplex>();
 	const connections = new Map<WebSocket, GuardedConnection>();
 	const open = new OpenCounts();
 	const upgrades = new InFlight(MAX_UPGRADES_IN_FLIGHT);
@@ -77,7 +78,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 	idleTimer.unref();
 	let closing = false;
 
-	const handler = applyWSSHandler({
+	applyWSSHandler({
 		wss: server,
 		router,
 		keepAlive: KEEP_ALIVE,
@@ -142,7 +143,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 		const sessionId = readSessionCookie(cookie);
 		if (sessionId === null) return refuseUpgrade(socket, 401, new AppError('SIGNED_OUT').message);
 		const member = await upgrades.run([], () => auth.validateSession(sessionId));
-		if (socket.destroyed) return;
+		if (socket.destroyed || socket.writableEnded) return;
 		if (closing) return refuseUpgrade(socket, 503, 'The server is restarting.', RETRY_SOON);
 		if (!member) return refuseUpgrade(socket, 401, new AppError('SIGNED_OUT').message);
 		const claimed = claimUntilClosed(
@@ -161,6 +162,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 			// A client that leaves meanwhile is no error of ours, but unheard it would end the process.
 			const ignore = () => undefined;
 			socket.on('error', ignore);
+			pending.add(socket);
 			admit(request, socket, head)
 				.catch((error: unknown) => {
 					const refusal = findAppError(error);
@@ -172,6 +174,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 					else refuseUpgrade(socket, 500, 'Something went wrong on our side.');
 				})
 				.finally(() => {
+					pending.delete(socket);
 					// From here on ws listens, or the socket is closed.
 					if (!socket.destroyed && !socket.writableEnded) socket.off('error', ignore);
 				});
@@ -180,16 +183,10 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 		async close() {
 			closing = true;
 			clearInterval(idleTimer);
-			handler.broadcastReconnectNotification();
-			const closed = [...server.clients].map(
-				(client) => new Promise<void>((resolve) => void client.once('close', () => resolve()))
-			);
-			for (const client of server.clients) client.close(SERVICE_RESTART, 'restarting');
-			const timer = setTimeout(() => {
-				for (const client of server.clients) client.terminate();
-			}, CLOSE_GRACE_MS);
-			await Promise.all(closed);
-			clearTimeout(timer);
+			for (const socket of pending) {
+				refuseUpgrade(socket, 503, 'The server is restarting.', RETRY_SOON);
+			}
+			await sendAway([...server.clients]);
 			server.close();
 		},
 

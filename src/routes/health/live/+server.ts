@@ -1,4 +1,5 @@
-/** Whether the process answers at all. Says nothing about Redis and Postgres: a restart mends neither. */
+import { answerLive } from '$lib/server/observability/answer-health.ts';
+
 export function GET(): Response {
-	return Response.json({ status: 'ok' }, { headers: { 'cache-control': 'no-store' } });
+	return answerLive();
 }

@@ -48,6 +48,7 @@ const WORDS: Record<string, string> = {
 	'show.ended': 'Ended the show',
 	'show.reopened': 'Reopened the show',
 	'show.edited': 'Changed the show’s settings',
+	'show.overrides_changed': 'Changed the show’s pace or sounds',
 	'rehearsal.started': 'Started a rehearsal',
 	'channel.added': 'Added a channel',
 	'channel.stopped': 'Stopped a channel',
@@ -73,7 +74,9 @@ const WORDS: Record<string, string> = {
 	'buyer.blocked': 'Blocked a buyer',
 	'buyer.unblocked': 'Unblocked a buyer',
 	'buyer.linked': 'Linked two buyers',
-	'buyer.unlinked': 'Unlinked a buyer'
+	'buyer.unlinked': 'Unlinked a buyer',
+	'buyer.erased': 'Erased a buyer’s personal data',
+	'retention.applied': 'Removed the comments of people who claimed nothing'
 };
 
 /** `invite_revoked` → `invite revoked`, `claimWord` → `claim word`. */

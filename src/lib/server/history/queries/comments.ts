@@ -43,7 +43,8 @@ export async function listComments(
 			'item_number',
 			'outcome',
 			'claim_id',
-			'position'
+			'position',
+			'removed'
 		])
 		.where('show_id', '=', show.id)
 		.orderBy('seq', 'desc')
@@ -79,7 +80,8 @@ export async function listComments(
 			item: row.item_number === null ? null : String(row.item_number),
 			outcome: row.outcome,
 			claimId: row.claim_id,
-			position: row.position
+			position: row.position,
+			...(row.removed === null ? {} : { removed: row.removed })
 		})
 	);
 }

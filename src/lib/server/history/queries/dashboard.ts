@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
+import { peopleAmong } from './people-count.ts';
 import type { WorkspaceScope } from './scope.ts';
 
 /** What a workspace sold lately. Rehearsals don't count. */
@@ -8,6 +9,7 @@ export type WorkspaceFigures = {
 	readonly days: number;
 	readonly shows: number;
 	readonly unitsSold: number;
+	/** People who hold a unit; linked accounts are one person. */
 	readonly buyers: number;
 	readonly comments: number;
 };
@@ -33,12 +35,15 @@ export async function workspaceFigures(db: Db, scope: WorkspaceScope): Promise<W
 				.where('state', '=', 'winner')
 				.select(eb.fn.countAll<string>().as('count'))
 				.as('units'),
-			eb
-				.selectFrom('claims')
-				.where('show_id', 'in', eb.selectFrom('recent').select('id'))
-				.where('state', '=', 'winner')
-				.select(sql<string>`count(distinct buyer_key)`.as('count'))
-				.as('buyers'),
+			peopleAmong(
+				scope.workspaceId,
+				eb
+					.selectFrom('claims')
+					.where('show_id', 'in', eb.selectFrom('recent').select('id'))
+					.where('state', '=', 'winner')
+					.select('buyer_key')
+					.distinct()
+			).as('buyers'),
 			eb
 				.selectFrom('recent')
 				.select(sql<string>`coalesce(sum(comment_count), 0)`.as('count'))

@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely';
 import { copyLiveShow } from '../../../domain/copy-live-show.ts';
 import { SNAPSHOT_WINDOW, applyToLiveShow } from '../../../domain/live-show.ts';
 import type { LiveShow } from '../../../domain/live-show.ts';
@@ -5,6 +6,7 @@ import { createShowState } from '../../../domain/show-state.ts';
 import { AppError } from '../../errors.ts';
 import type { Db } from '../database.ts';
 import { readPersistedEvents } from '../event-log.ts';
+import type { ShowsTable } from '../tables/shows.ts';
 import type { ScopedShow } from './scope.ts';
 
 /** Events that are read at once. */
@@ -14,11 +16,13 @@ const SPACING_EVENTS = 5_000;
 /** States kept of one show; in a longer log they stand further apart. */
 const MAX_STATES = 50;
 const MAX_SHOWS = 8;
-/** Kept states go after this long, so that what was erased from the log is gone from here as well. */
+/** Kept states go after this long, so that nothing is held for nobody. */
 const KEPT_MS = 10 * 60_000;
 
 type KeptShow = {
 	readonly since: number;
+	/** How often the log had been rewritten: states of another log are of no use. */
+	readonly rewrites: number;
 	readonly spacing: number;
 	/** By seq, the first one at 0. Never changed once kept. */
 	readonly states: LiveShow[];
@@ -59,7 +63,9 @@ export class ReplayStates {
 		for (const [id, { since }] of this.#shows) {
 			if (now - since > KEPT_MS) this.#shows.delete(id);
 		}
-		const kept = this.#shows.get(show.id) ?? (await this.#begin(show, now));
+		const stored = await this.#read(show);
+		const known = this.#shows.get(show.id);
+		const kept = known?.rewrites === stored.rewrites ? known : begin(show, stored, now);
 		// The one that was asked for last goes last.
 		this.#shows.delete(show.id);
 		this.#shows.set(show.id, kept);
@@ -68,23 +74,14 @@ export class ReplayStates {
 		return kept;
 	}
 
-	async #begin(show: ScopedShow, since: number): Promise<KeptShow> {
+	async #read(show: ScopedShow) {
 		const row = await this.#db
 			.selectFrom('shows')
-			.select(['name', 'claim_word', 'pass_word', 'last_seq'])
+			.select(['name', 'claim_word', 'pass_word', 'last_seq', 'rewrites'])
 			.where('id', '=', show.id)
 			.executeTakeFirst();
 		if (!row) throw new AppError('SHOW_NOT_FOUND');
-		const settings = { name: row.name, claimWord: row.claim_word, passWord: row.pass_word };
-		const first: LiveShow = {
-			state: createShowState(show.id, '', settings),
-			comments: [],
-			feed: [],
-			limit: SNAPSHOT_WINDOW,
-			persistedSeq: 0
-		};
-		const spacing = Math.max(SPACING_EVENTS, Math.ceil(Number(row.last_seq) / MAX_STATES));
-		return { since, spacing, states: [first], turn: Promise.resolve() };
+		return row;
 	}
 
 	async #fold(show: ScopedShow, { states, spacing }: KeptShow, seq: number): Promise<LiveShow> {
@@ -106,4 +103,23 @@ export class ReplayStates {
 		}
 		return live;
 	}
+}
+
+type StoredShow = Pick<
+	Selectable<ShowsTable>,
+	'name' | 'claim_word' | 'pass_word' | 'last_seq' | 'rewrites'
+>;
+
+/** The state before the first event, to fold from. */
+function begin(show: ScopedShow, stored: StoredShow, since: number): KeptShow {
+	const { name, claim_word: claimWord, pass_word: passWord, rewrites } = stored;
+	const first: LiveShow = {
+		state: createShowState(show.id, '', { name, claimWord, passWord }),
+		comments: [],
+		feed: [],
+		limit: SNAPSHOT_WINDOW,
+		persistedSeq: 0
+	};
+	const spacing = Math.max(SPACING_EVENTS, Math.ceil(Number(stored.last_seq) / MAX_STATES));
+	return { since, rewrites, spacing, states: [first], turn: Promise.resolve() };
 }

@@ -6,6 +6,8 @@ import type { Db } from '../database.ts';
 import { stateDigest } from '../digest.ts';
 import { readPersistedEvents } from '../event-log.ts';
 import { readPostgresState } from '../postgres-state.ts';
+import { readAppliedRetention } from './applied-retention.ts';
+import type { AppliedRetention } from './applied-retention.ts';
 import type { ReplayStates } from './replay-states.ts';
 import type { ScopedShow } from './scope.ts';
 import { readItemCourses } from './summary-allocation.ts';
@@ -39,6 +41,8 @@ export type ReplayOverview = {
 	readonly times: readonly number[];
 	/** In order of time. */
 	readonly marks: readonly ReplayMark[];
+	/** Comments that are no longer kept; null when all are. */
+	readonly retention: AppliedRetention | null;
 };
 
 async function timesOf(
@@ -121,7 +125,8 @@ export async function replayOverview(db: Db, show: ScopedShow): Promise<ReplayOv
 		startSeq: await startOf(db, show),
 		lastSeq,
 		...(await timesOf(db, show, lastSeq)),
-		marks: await marksOf(db, show)
+		marks: await marksOf(db, show),
+		retention: await readAppliedRetention(db, show)
 	};
 }
 

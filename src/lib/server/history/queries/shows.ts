@@ -5,6 +5,7 @@ import type { Db } from '../database.ts';
 import { AppError } from '../../errors.ts';
 import { containsPattern, toPage } from './page.ts';
 import type { Page } from './page.ts';
+import type { ShowOverrides } from './show-overrides.ts';
 import type { ScopedShow, WorkspaceScope } from './scope.ts';
 
 /** A show as lists show it. Times are ISO 8601; counts are what Postgres has, milliseconds behind. */
@@ -21,7 +22,8 @@ export type ShowSummary = {
 	readonly commentCount: number;
 };
 
-export type ShowDetails = ShowSummary & Omit<ShowSettings, 'name'>;
+export type ShowDetails = ShowSummary &
+	Omit<ShowSettings, 'name'> & { readonly overrides: ShowOverrides };
 
 export type ShowFilter = {
 	/** Id of the last show of the page before. */
@@ -42,6 +44,8 @@ function summaries(db: Db) {
 			'shows.is_rehearsal',
 			'shows.claim_word',
 			'shows.pass_word',
+			'shows.poll_seconds',
+			'shows.sounds',
 			'shows.created_at',
 			'shows.started_at',
 			'shows.ended_at',
@@ -111,5 +115,10 @@ export async function listShows(
 export async function getShow(db: Db, show: ScopedShow): Promise<ShowDetails> {
 	const row = await summaries(db).where('shows.id', '=', show.id).executeTakeFirst();
 	if (!row) throw new AppError('SHOW_NOT_FOUND');
-	return { ...toSummary(row), claimWord: row.claim_word, passWord: row.pass_word };
+	return {
+		...toSummary(row),
+		claimWord: row.claim_word,
+		passWord: row.pass_word,
+		overrides: { pollSeconds: row.poll_seconds, sounds: row.sounds }
+	};
 }

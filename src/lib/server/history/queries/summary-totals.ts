@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { AppError } from '../../errors.ts';
 import type { Database } from '../database.ts';
+import { peopleAmong } from './people-count.ts';
 import type { ScopedShow } from './scope.ts';
 
 /** A show's claims, added up. Times are epoch milliseconds. */
@@ -12,9 +13,11 @@ export type ClaimTotals = {
 	readonly sold: number;
 	/** Claims in all queues. */
 	readonly waiting: number;
-	/** Distinct buyers who hold at least one unit. */
+	/** People who hold at least one unit; linked accounts are one person, as on the buyers pages. */
 	readonly buyers: number;
-	/** Distinct buyers who ever claimed. */
+	/** Their accounts that hold one. */
+	readonly buyerAccounts: number;
+	/** People who ever claimed. */
 	readonly claimants: number;
 	/** Claims that their buyers gave up by a comment. The pass rate is `passes / claims`. */
 	readonly passes: number;
@@ -48,14 +51,20 @@ export async function readClaimTotals(
 	db: Kysely<Database>,
 	show: ScopedShow
 ): Promise<ClaimTotals> {
+	const buyers = db
+		.selectFrom('claims')
+		.select('buyer_key')
+		.distinct()
+		.where('show_id', '=', show.id);
 	const row = await db
 		.selectFrom('claims')
 		.select([
+			peopleAmong(show.workspaceId, buyers.where('state', '=', 'winner')).as('buyers'),
+			peopleAmong(show.workspaceId, buyers).as('claimants'),
 			sql<string>`count(*)`.as('claims'),
 			sql<string>`count(*) filter (where state = 'winner')`.as('sold'),
 			sql<string>`count(*) filter (where state = 'waitlist')`.as('waiting'),
-			sql<string>`count(distinct buyer_key) filter (where state = 'winner')`.as('buyers'),
-			sql<string>`count(distinct buyer_key)`.as('claimants'),
+			sql<string>`count(distinct buyer_key) filter (where state = 'winner')`.as('buyer_accounts'),
 			sql<Date | null>`min(claimed_at)`.as('first_claim_at'),
 			sql<Date | null>`max(claimed_at)`.as('last_claim_at'),
 			sql<string>`(
@@ -71,6 +80,7 @@ export async function readClaimTotals(
 		sold: Number(row.sold),
 		waiting: Number(row.waiting),
 		buyers: Number(row.buyers),
+		buyerAccounts: Number(row.buyer_accounts),
 		claimants: Number(row.claimants),
 		passes: Number(row.passes),
 		firstClaimAt: row.first_claim_at?.getTime() ?? null,

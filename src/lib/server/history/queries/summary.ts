@@ -2,6 +2,8 @@ import type { Kysely } from 'kysely';
 import type { ShowStatus } from '../../../domain/events.ts';
 import type { Database, Db } from '../database.ts';
 import { allowLongStatements } from '../statement-timeout.ts';
+import { readAppliedRetention } from './applied-retention.ts';
+import type { AppliedRetention } from './applied-retention.ts';
 import type { ScopedShow } from './scope.ts';
 import { readItemCourses } from './summary-allocation.ts';
 import type { ItemCourse } from './summary-allocation.ts';
@@ -31,6 +33,8 @@ export type Summary = {
 	readonly items: readonly ItemSummary[];
 	/** Null before the show has started. */
 	readonly timeline: Timeline | null;
+	/** Comments that are no longer kept; null when all are. */
+	readonly retention: AppliedRetention | null;
 };
 
 export type SummaryTotals = ClaimTotals & {
@@ -105,7 +109,8 @@ export async function readSummary(db: Db, show: ScopedShow): Promise<Summary> {
 				timeline:
 					startAt === null || endAt === null
 						? null
-						: await readTimeline(tx, show, { startAt, endAt }, { moments, counts, courses })
+						: await readTimeline(tx, show, { startAt, endAt }, { moments, counts, courses }),
+				retention: await readAppliedRetention(tx, show)
 			};
 		});
 }

@@ -13,7 +13,7 @@ export type WorkspaceSettings = {
 	readonly pollSeconds: number | null;
 	/** Whether consoles sound unless their operator switched that. */
 	readonly sounds: boolean;
-	/** How many days comments of people who bought nothing are kept; null: for good. */
+	/** Days that comments of people who claimed nothing are kept after a show; null: for good. */
 	readonly retentionDays: number | null;
 };
 

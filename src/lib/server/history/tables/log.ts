@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ClaimState, CommentOutcome, ShowEventType } from '../../../domain/events.ts';
+import type { Removal } from '../../../domain/removal.ts';
 import type { BigIntColumn, Timestamps } from './people.ts';
 
 export type ClaimsTable = Timestamps & {
@@ -41,6 +42,8 @@ export type CommentsTable = Timestamps & {
 	outcome: CommentOutcome;
 	claim_id: string | null;
 	position: number | null;
+	/** Why words and author are gone; null while they are there. */
+	removed: Generated<Removal | null>;
 };
 
 export type EventsTable = {

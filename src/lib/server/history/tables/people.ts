@@ -17,7 +17,7 @@ export type WorkspacesTable = Timestamps & {
 	poll_seconds: number | null;
 	/** Whether consoles sound unless their operator switched that. */
 	sounds: Generated<boolean>;
-	/** Days that comments of people who bought nothing are kept; null: for good. */
+	/** 1–3650: days that comments of people who claimed nothing are kept after a show; null: for good. */
 	retention_days: number | null;
 };
 

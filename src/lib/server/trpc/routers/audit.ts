@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listAudit } from '../../history/queries/audit.ts';
 import { auditChoices } from '../../history/queries/audit-filters.ts';
-import { operatorProcedure, router } from '../init.ts';
+import { auditProcedure, router } from '../init.ts';
 import { filterBy, pageLimit } from '../input.ts';
 
 const moment = z.number().int().min(0).max(8.64e15);
@@ -21,16 +21,16 @@ const auditList = auditFilter.extend({
 });
 
 /**
- * The audit log: for owners and operators. It tells what colleagues did and when, which somebody who only
- * watches shows has no need to know.
+ * The audit log. It tells what colleagues did and when, which somebody who only watches shows has no need
+ * to know.
  */
 export const auditRouter = router({
 	/** What members did, newest first. */
-	list: operatorProcedure.input(auditList).query(async ({ ctx, input }) => {
+	list: auditProcedure.input(auditList).query(async ({ ctx, input }) => {
 		const { rows, nextCursor } = await listAudit(ctx.services.db, ctx.scope, input);
 		return { entries: rows, nextCursor };
 	}),
 
 	/** Members, shows and kinds of action that the log can be narrowed to. */
-	choices: operatorProcedure.query(({ ctx }) => auditChoices(ctx.services.db, ctx.scope))
+	choices: auditProcedure.query(({ ctx }) => auditChoices(ctx.services.db, ctx.scope))
 });

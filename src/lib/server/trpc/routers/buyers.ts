@@ -13,7 +13,13 @@ import { listTags } from '../../history/queries/buyer-tags.ts';
 import { listBuyers, parseBuyerCursor } from '../../history/queries/buyers.ts';
 import { getShow } from '../../history/queries/shows.ts';
 import { readWorkspaceSettings } from '../../history/queries/workspace-settings.ts';
-import { buyerOperatorProcedure, memberProcedure, router, showProcedure } from '../init.ts';
+import {
+	buyerOperatorProcedure,
+	buyersProcedure,
+	erasureProcedure,
+	router,
+	showBuyersProcedure
+} from '../init.ts';
 import { buyerKeyText, filterBy, pageLimit, searchText } from '../input.ts';
 import { missingEvents } from '../missing-events.ts';
 
@@ -67,13 +73,13 @@ const claimList = named.extend({
  */
 export const buyersRouter = router({
 	/** The show's buyers with their claims added up, most units first. */
-	list: showProcedure.input(buyerList).query(async ({ ctx, input }) => {
+	list: showBuyersProcedure.input(buyerList).query(async ({ ctx, input }) => {
 		const { rows, nextCursor } = await listBuyers(ctx.services.db, ctx.show, input);
 		return { buyers: rows, nextCursor };
 	}),
 
 	/** The show, and how many of its events are not in the lists yet (null: that can't be told). */
-	show: showProcedure.query(async ({ ctx }) => {
+	show: showBuyersProcedure.query(async ({ ctx }) => {
 		const { db } = ctx.services;
 		const { id, name, status, isRehearsal, startedAt, createdAt } = await getShow(db, ctx.show);
 		const missing = await missingEvents(db, ctx.show, ctx.view);
@@ -81,7 +87,7 @@ export const buyersRouter = router({
 	}),
 
 	/** What goes to whom, by handle; with a `buyerKey` to this person alone. */
-	slips: showProcedure
+	slips: showBuyersProcedure
 		.input(z.object({ buyerKey: filterBy(buyerKeyText) }))
 		.query(async ({ ctx, input }) => {
 			const { db } = ctx.services;
@@ -91,18 +97,18 @@ export const buyersRouter = router({
 		}),
 
 	/** Everybody who claimed in the workspace's shows; rehearsals don't count. */
-	directory: memberProcedure.input(directory).query(async ({ ctx, input }) => {
+	directory: buyersProcedure.input(directory).query(async ({ ctx, input }) => {
 		const { rows, nextCursor } = await listDirectory(ctx.services.db, ctx.scope, input);
 		return { buyers: rows, nextCursor };
 	}),
 
 	/** One person over all shows. Throws `BUYER_NOT_FOUND`. */
-	get: memberProcedure
+	get: buyersProcedure
 		.input(named)
 		.query(({ ctx, input }) => readPerson(ctx.services.db, ctx.scope, input.buyerKey)),
 
 	/** What the person claimed in any show, rehearsals too, newest first. */
-	claims: memberProcedure.input(claimList).query(async ({ ctx, input }) => {
+	claims: buyersProcedure.input(claimList).query(async ({ ctx, input }) => {
 		const { buyerKey, ...filter } = input;
 		const { rows, nextCursor } = await listBuyerClaims(
 			ctx.services.db,
@@ -114,7 +120,7 @@ export const buyersRouter = router({
 	}),
 
 	/** The tags in use, those of most people first. */
-	tags: memberProcedure.query(({ ctx }) => listTags(ctx.services.db, ctx.scope)),
+	tags: buyersProcedure.query(({ ctx }) => listTags(ctx.services.db, ctx.scope)),
 
 	/** `was`: the note that the writer saw. Throws `NOTE_CHANGED` when it is another one by now. */
 	setNote: buyerOperatorProcedure
@@ -139,5 +145,18 @@ export const buyersRouter = router({
 	/** Takes a buyer out of the person that they were linked to. */
 	unlink: buyerOperatorProcedure
 		.input(named)
-		.mutation(({ ctx, input }) => ctx.buyers.unlink(input.buyerKey))
+		.mutation(({ ctx, input }) => ctx.buyers.unlink(input.buyerKey)),
+
+	/** What erasing the person would do now. Also for somebody who only commented. Throws `BUYER_NOT_FOUND`. */
+	erasurePreview: erasureProcedure
+		.input(named)
+		.query(({ ctx, input }) => ctx.erasing.preview(input.buyerKey)),
+
+	/**
+	 * Erases all that the workspace holds about the person, for good, when `name` is what the preview told to
+	 * type. Throws `BUYER_IN_RUNNING_SHOW`, `INVALID_INPUT`.
+	 */
+	erase: erasureProcedure
+		.input(named.extend({ name: z.string().max(1_000) }))
+		.mutation(({ ctx, input }) => ctx.erasing.erase(input.buyerKey, input.name))
 });

@@ -8,18 +8,20 @@ import {
 	writeWorkspaceSettings
 } from '../../history/queries/workspace-settings.ts';
 import type { WorkspaceSettings } from '../../history/queries/workspace-settings.ts';
+import { previewRetention } from '../../history/redaction/retention-due.ts';
+import { different } from '../changed-values.ts';
 import { deletionProcedure, memberProcedure, router, settingsProcedure } from '../init.ts';
-import { settingsInput } from '../settings-input.ts';
+import { retentionDays, settingsInput } from '../settings-input.ts';
 import { assertWordsDiffer } from '../words.ts';
 
-const settingsChanges = settingsInput.partial();
+const settingsChanges = settingsInput.extend({ retentionDays: retentionDays.nullable() }).partial();
 
 /** The settings as they are to be. */
 function applyChanges(
 	former: WorkspaceSettings,
 	changes: z.output<typeof settingsChanges>
 ): WorkspaceSettings {
-	const { pollSeconds } = changes;
+	const { pollSeconds, retentionDays } = changes;
 	return {
 		name: changes.name ?? former.name,
 		timeZone: changes.timeZone ?? former.timeZone,
@@ -27,16 +29,8 @@ function applyChanges(
 		passWord: changes.passWord ?? former.passWord,
 		pollSeconds: pollSeconds === undefined ? former.pollSeconds : pollSeconds,
 		sounds: changes.sounds ?? former.sounds,
-		retentionDays: former.retentionDays
+		retentionDays: retentionDays === undefined ? former.retentionDays : retentionDays
 	};
-}
-
-/** Of `settings`, those that differ from `others`. */
-function different(settings: WorkspaceSettings, others: WorkspaceSettings) {
-	const values = new Map<string, unknown>(Object.entries(others));
-	return Object.fromEntries(
-		Object.entries(settings).filter(([key, value]) => values.get(key) !== value)
-	);
 }
 
 export const settingsRouter = router({
@@ -66,6 +60,13 @@ export const settingsRouter = router({
 			return settings;
 		});
 	}),
+
+	/** What would be removed now if comments of people who claimed nothing were kept for so many days. */
+	retentionPreview: settingsProcedure
+		.input(z.object({ days: retentionDays }))
+		.query(({ ctx, input }) =>
+			previewRetention(ctx.services.db, ctx.scope.workspaceId, input.days)
+		),
 
 	/**
 	 * Deletes the workspace and everything in it, for good, when its name was typed. The caller's session

@@ -13,6 +13,7 @@ import {
 } from '../init.ts';
 import { filterBy, intentWord, newItem, pageLimit, searchText, showName } from '../input.ts';
 import { addItems, createShow } from '../new-show.ts';
+import { pollSeconds } from '../settings-input.ts';
 import { assertWordsDiffer } from '../words.ts';
 
 /** Most items that a new show may start with. */
@@ -43,6 +44,11 @@ const showChanges = z.object({
 	name: showName.optional(),
 	claimWord: intentWord.optional(),
 	passWord: intentWord.optional()
+});
+
+const overrideChanges = z.object({
+	pollSeconds: pollSeconds.nullable().optional(),
+	sounds: z.boolean().nullable().optional()
 });
 
 export const showsRouter = router({
@@ -87,16 +93,17 @@ export const showsRouter = router({
 		return { showId: show.id };
 	}),
 
-	/** A new draft with the same words and items, all units free again. */
+	/** A new draft with the same settings and items, all units free again. */
 	duplicate: showOperatorProcedure
 		.input(z.object({ name: showName.optional() }))
 		.mutation(async ({ ctx, input }) => {
 			const { settings, items } = await ctx.view.snapshot();
 			const { db } = ctx.services;
+			const { overrides } = await getShow(db, ctx.show);
 			const show = await createShow(
 				{ db, member: ctx.member },
 				{ ...settings, name: input.name ?? settings.name },
-				{ action: 'show.duplicated', copyOf: settings.name }
+				{ action: 'show.duplicated', copyOf: settings.name, overrides }
 			);
 			await addItems(ctx.controlsOf(show), show, items);
 			return { showId: show.id };
@@ -113,6 +120,14 @@ export const showsRouter = router({
 		assertWordsDiffer(changed);
 		await ctx.controls.editShow(changed);
 	}),
+
+	/**
+	 * Changes how the show is polled and whether its consoles sound; null: as the workspace has it. What is
+	 * left out stays. Returns the show's choice; throws `SHOW_ENDED`.
+	 */
+	setOverrides: showOperatorProcedure
+		.input(overrideChanges)
+		.mutation(({ ctx, input }) => ctx.controls.changeOverrides(input)),
 
 	/** Draft → active. This and the next three throw `INVALID_TRANSITION` (details: `status`), `SHOW_ENDED`. */
 	activate: showOperatorProcedure.mutation(({ ctx }) => ctx.controls.changeStatus('activated')),

@@ -1,7 +1,9 @@
 import { auditFilter, readAuditView } from '$lib/audit/audit-view.ts';
 import { currentApp } from '$lib/server/current-app.ts';
 import { byteStream } from '$lib/server/exports/byte-stream.ts';
+import { readCsvStyle } from '$lib/server/exports/csv-style.ts';
 import { attachment, exportFileName } from '$lib/server/exports/file-name.ts';
+import { busyResponse } from '$lib/server/exports/slots.ts';
 import { zonedTime } from '$lib/server/exports/zoned-time.ts';
 import { orErrorPage, requireMember } from '../../../page-access.ts';
 import { auditCsv } from './audit-csv.ts';
@@ -10,8 +12,8 @@ import type { RequestHandler } from './$types';
 const PAGE_ENTRIES = 100;
 
 /**
- * The audit log as CSV, narrowed as the page is, for owners and operators; `?bom=1` puts a byte order mark
- * before it. Rights are checked with the first page, before anything is sent.
+ * The audit log as CSV, narrowed as the page is; the query says how it is written (`readCsvStyle`). Rights
+ * are checked with the first page, before anything is sent. 429 while too many downloads run.
  */
 export const GET: RequestHandler = async ({ locals, url }) => {
 	const { workspace } = requireMember(locals, url);
@@ -20,11 +22,15 @@ export const GET: RequestHandler = async ({ locals, url }) => {
 		locals.api.audit.list({ ...filter, cursor, limit: PAGE_ENTRIES });
 	const first = await orErrorPage(locals, url, read(null));
 	const time = zonedTime(workspace.timeZone);
-	const withByteOrderMark = url.searchParams.get('bom') === '1';
+	const style = readCsvStyle(url.searchParams);
 	const { requestId } = locals;
-	const body = byteStream(auditCsv(first, read, { time, withByteOrderMark }), (error) =>
-		currentApp().services.logger.error({ err: error, requestId }, 'audit export failed')
-	);
+	const { services, exports } = currentApp();
+	const giveBack = exports.take(workspace.id);
+	if (!giveBack) return busyResponse();
+	const body = byteStream(auditCsv(first, read, { time, style }), {
+		onError: (error) => services.logger.error({ err: error, requestId }, 'audit export failed'),
+		onEnd: giveBack
+	});
 	const name = exportFileName(workspace.name, time(new Date()), 'audit-log.csv');
 	return new Response(body, {
 		headers: {

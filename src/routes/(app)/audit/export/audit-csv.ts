@@ -1,4 +1,5 @@
 import { BYTE_ORDER_MARK, csvRows } from '$lib/server/exports/csv.ts';
+import type { CsvStyle } from '$lib/server/exports/csv-style.ts';
 import type { Api } from '$lib/server/trpc/caller.ts';
 
 export const AUDIT_COLUMNS: readonly string[] = [
@@ -31,12 +32,16 @@ function rowsOf(entry: Entry, time: (at: Date) => string): (string | null)[][] {
 export async function* auditCsv(
 	first: AuditPage,
 	next: (cursor: string) => Promise<AuditPage>,
-	{ time, withByteOrderMark }: { time: (at: Date) => string; withByteOrderMark: boolean }
+	{ time, style }: { time: (at: Date) => string; style: CsvStyle }
 ): AsyncGenerator<string, void, undefined> {
-	yield (withByteOrderMark ? BYTE_ORDER_MARK : '') + csvRows([AUDIT_COLUMNS]);
+	const { withByteOrderMark, separator } = style;
+	yield (withByteOrderMark ? BYTE_ORDER_MARK : '') + csvRows([AUDIT_COLUMNS], separator);
 	for (let page = first; ;) {
 		if (page.entries.length > 0)
-			yield csvRows(page.entries.flatMap((entry) => rowsOf(entry, time)));
+			yield csvRows(
+				page.entries.flatMap((entry) => rowsOf(entry, time)),
+				separator
+			);
 		if (page.nextCursor === null) return;
 		page = await next(page.nextCursor);
 	}

@@ -1,6 +1,7 @@
 import { error } from '@sveltejs/kit';
 import { parseBuyerRef } from '$lib/domain/buyer-ref.ts';
-import { mayOperate } from '$lib/server/auth/member.ts';
+import { isErasedBuyer } from '$lib/domain/removal.ts';
+import { may } from '$lib/server/auth/permissions.ts';
 import { orErrorPage, requireMember } from '../../../page-access.ts';
 import type { PageServerLoad } from './$types';
 
@@ -27,6 +28,10 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 		nextCursor,
 		releasable: releasable.claims,
 		tags,
-		mayOperate: mayOperate(member.role)
+		// Nobody is left of whom something could be noted.
+		mayNote: may(member.role, 'noteBuyers') && !isErasedBuyer(buyerKey),
+		mayRelease: may(member.role, 'runShows'),
+		mayErase: may(member.role, 'erasePersonalData') && !isErasedBuyer(buyerKey),
+		isErased: isErasedBuyer(buyerKey)
 	};
 };

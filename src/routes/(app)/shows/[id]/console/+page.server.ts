@@ -19,6 +19,6 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 		snapshot,
 		serverNow: Date.now(),
 		mayOperate: mayOperate(member.role),
-		soundsOn: settings.sounds
+		soundsOn: show.overrides.sounds ?? settings.sounds
 	};
 };

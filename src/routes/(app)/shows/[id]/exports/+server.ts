@@ -1,5 +1,5 @@
-import { currentApp } from '$lib/server/current-app.ts';
 import { exportStatus } from '$lib/server/exports/endpoint.ts';
+import { exportServices } from './services.ts';
 import { orErrorPage, requireMember } from '../../../../page-access.ts';
 import type { RequestHandler } from './$types';
 
@@ -10,6 +10,6 @@ export const GET: RequestHandler = async ({ locals, params, url }) => {
 	return await orErrorPage(
 		locals,
 		page,
-		exportStatus(currentApp().services, { workspaceId: workspace.id, showId: params.id })
+		exportStatus(exportServices(), { workspaceId: workspace.id, showId: params.id })
 	);
 };

@@ -1,7 +1,8 @@
 import { error } from '@sveltejs/kit';
-import { currentApp } from '$lib/server/current-app.ts';
+import { readCsvStyle } from '$lib/server/exports/csv-style.ts';
 import { answerExport } from '$lib/server/exports/endpoint.ts';
 import { findExportFile } from '$lib/server/exports/export-file.ts';
+import { exportServices } from '../services.ts';
 import { orErrorPage, requireMember } from '../../../../../page-access.ts';
 import type { RequestEvent, RequestHandler } from './$types';
 
@@ -15,18 +16,18 @@ async function answer(event: RequestEvent): Promise<Response> {
 	return await orErrorPage(
 		locals,
 		page,
-		answerExport(currentApp().services, {
+		answerExport(exportServices(), {
 			workspaceId: workspace.id,
 			showId: params.id,
 			file,
-			withByteOrderMark: url.searchParams.get('bom') === '1',
+			style: readCsvStyle(url.searchParams),
 			headersOnly: request.method === 'HEAD',
 			requestId: locals.requestId
 		})
 	);
 }
 
-/** One of the show's files (`EXPORT_FILES`), for any member; `?bom=1` puts a byte order mark before a CSV. */
+/** One of the show's files (`EXPORT_FILES`), for any member; the query says how a CSV is written (`readCsvStyle`). */
 export const GET: RequestHandler = answer;
 
 export const HEAD: RequestHandler = answer;

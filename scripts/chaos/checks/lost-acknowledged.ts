@@ -1,0 +1,97 @@
+import type { HistoryLine, Invoke } from '../history.ts';
+import { invokes } from './doubled.ts';
+import { loggedComments, mayHaveLost } from './evidence.ts';
+import type { Evidence, Finding, LoggedComment } from './evidence.ts';
+
+/** An acknowledged operation that the log does not hold, and whether a fault may have taken it. */
+export type Loss = { readonly message: string; readonly excused: boolean };
+
+type Ok = HistoryLine & { readonly type: 'ok' };
+
+/**
+ * What was acknowledged and is not in the log as it was acknowledged. Excused is what a fault of the round
+ * may take (a Redis that forgot), unless Postgres had it before the fault.
+ */
+export function losses(evidence: Evidence): Loss[] {
+	const { showId, history, log } = evidence;
+	const logged = loggedComments(log);
+	const sent = new Map(invokes(showId, history).map((line) => [line.op, line]));
+	const isRisky = mayHaveLost(history);
+	const safe = durablePositions(showId, history);
+	return history.flatMap((line): Loss[] => {
+		const invoke = line.type === 'ok' ? sent.get(line.op) : undefined;
+		if (line.type !== 'ok' || !invoke) return [];
+		const missing = whatIsMissing(invoke, line, logged, evidence);
+		if (missing === null) return [];
+		const seq = line.comment?.seq ?? Number.POSITIVE_INFINITY;
+		const wasSafe = safe.some((position) => seq <= position.seq && line.at <= position.at);
+		return [{ message: missing, excused: isRisky && !wasSafe }];
+	});
+}
+
+export function checkLostAcknowledged(evidence: Evidence): Finding[] {
+	return losses(evidence)
+		.filter(({ excused }) => !excused)
+		.map(({ message }) => ({ kind: 'lostAcknowledged', message }));
+}
+
+function durablePositions(
+	showId: string,
+	history: readonly HistoryLine[]
+): { readonly seq: number; readonly at: number }[] {
+	return history.flatMap((line) =>
+		line.type === 'durable' && line.showId === showId
+			? [{ seq: line.position.seq, at: line.at }]
+			: []
+	);
+}
+
+function whatIsMissing(
+	{ operation }: Invoke,
+	{ comment: told }: Ok,
+	logged: ReadonlyMap<string, readonly LoggedComment[]>,
+	{ log }: Evidence
+): string | null {
+	switch (operation.kind) {
+		case 'comment': {
+			const found = logged.get(operation.key)?.[0];
+			if (!found || !told) return `${operation.key} was acknowledged and is not in the log`;
+			const { outcome, claimId } = found.data;
+			if (found.seq === told.seq && outcome === told.outcome && claimId === told.claimId)
+				return null;
+			return (
+				`${operation.key} was acknowledged as ${told.outcome} at ${told.seq} ` +
+				`and is ${outcome} at ${found.seq}`
+			);
+		}
+		case 'webhook': {
+			if (operation.forged) return null;
+			const missing = operation.keys.filter((key) => !logged.has(key));
+			return missing.length === 0
+				? null
+				: `a webhook was acknowledged, not taken: ${missing.join()}`;
+		}
+		case 'award':
+		case 'reassign':
+			return log.some(
+				(event) => event.type === 'claim.created' && event.data.buyer.key === operation.mark
+			)
+				? null
+				: `${operation.kind} to ${operation.mark} was acknowledged and is not in the log`;
+		case 'release':
+			return log.some(
+				(event) => event.type === 'claim.released' && event.data.claimId === operation.claimId
+			)
+				? null
+				: `the release of ${operation.claimId} was acknowledged and is not in the log`;
+		case 'title':
+			return log.some(
+				(event) => event.type === 'item.updated' && event.data.item.title === operation.mark
+			)
+				? null
+				: `the title ${operation.mark} was acknowledged and is not in the log`;
+		case 'quantity':
+			// Leaves no mark of its own when it was that already.
+			return null;
+	}
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FAILPOINTS } from '../../../src/lib/server/failpoints.ts';
+import type { Failpoint } from '../../../src/lib/server/failpoints.ts';
+import type { AppProcess } from '../stage/app-process.ts';
+import type { Stage } from '../stage/stage.ts';
+import { always, never } from './fault.ts';
+import type { Fault, Part } from './fault.ts';
+
+/** How long a process may take to come to the failpoint. */
+const CHANCE_MS = 3_000;
+
+type Where = {
+	readonly parts: readonly Part[];
+	readonly victims: (stage: Stage) => readonly AppProcess[];
+	/** Whether Redis must lose the show for it to be rebuilt. */
+	readonly flush: boolean;
+};
+
+const onWeb: Where = { parts: ['web'], victims: ({ web }) => [web], flush: false };
+const onWorkers: Where = { parts: ['worker'], victims: ({ workers }) => workers, flush: false };
+const inRebuild: Where = {
+	parts: ['web', 'worker', 'redis'],
+	victims: ({ web, workers }) => [web, ...workers],
+	flush: true
+};
+
+const WHERE: Record<Failpoint, Where> = {
+	'script-replied': onWeb,
+	'batch-inserted': onWorkers,
+	'batch-committed': onWorkers,
+	'rebuild-fenced': inRebuild,
+	'rebuild-staged': inRebuild,
+	'webhook-stored': onWeb,
+	'inbox-fed': onWorkers
+};
+
+/** Processes that die exactly where it hurts. */
+export const FAILPOINT_FAULTS: readonly Fault[] = FAILPOINTS.map((point) => {
+	const { parts, victims, flush } = WHERE[point];
+	return {
+		name: `failpoint:${point}`,
+		parts,
+		loses: flush ? always : never,
+		async strike({ stage, random }) {
+			const armed = victims(stage);
+			for (const process of armed) process.arm(point);
+			if (flush) await stage.observer.redis.flushall();
+			const died = await Promise.all(armed.map((process) => process.endsWithin(CHANCE_MS)));
+			for (const process of armed) process.disarm(point);
+			await sleep(random.below(300));
+			for (const process of armed) if (!process.isRunning) process.start();
+			const names = armed.filter((_, index) => died[index]).map(({ name }) => name);
+			return names.length === 0 ? 'missed' : `${names.join(' and ')} died`;
+		}
+	};
+});

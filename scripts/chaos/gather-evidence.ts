@@ -1,0 +1,40 @@
+import { readLiveState } from '../../src/lib/server/allocator/live-state.ts';
+import { showDigests, stateDigest } from '../../src/lib/server/history/digest.ts';
+import { persistedEvents } from '../../src/lib/server/history/event-log.ts';
+import { persistedPosition } from '../../src/lib/server/history/postgres-state.ts';
+import type { ShowEvent } from '../../src/lib/domain/events.ts';
+import type { Evidence } from './checks/evidence.ts';
+import { readHistory } from './history.ts';
+import type { Console } from './load/console.ts';
+import { readCommits } from './stage/commit-watch.ts';
+import type { Stage } from './stage/stage.ts';
+
+/** Reads everything there is to know of a show that is at rest. */
+export async function gatherEvidence(
+	stage: Stage,
+	showId: string,
+	historyFile: string,
+	consoles: readonly { readonly showId: string; readonly console: Console }[]
+): Promise<Evidence> {
+	const { db, redis, scripts } = stage.observer;
+	const live = await readLiveState(redis, scripts, showId);
+	const cursor = await persistedPosition(db, showId);
+	if (!live || !cursor) throw new Error(`show ${showId} is gone`);
+	const log: ShowEvent[] = [];
+	for await (const event of persistedEvents(db, showId)) log.push(event);
+	return {
+		showId,
+		history: readHistory(historyFile),
+		log,
+		commits: await readCommits(db, showId),
+		live: live.state,
+		postgresEpoch: cursor.epoch,
+		digests: await showDigests(db, redis, scripts, showId),
+		consoles: consoles
+			.filter((entry) => entry.showId === showId)
+			.map(({ console: { name, position, state, fault } }) => ({
+				...{ name, position, fault },
+				digest: state && stateDigest(state)
+			}))
+	};
+}

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Failpoint } from '../../../src/lib/server/failpoints.ts';
+import { projectRoot } from '../../../src/lib/server/project-root.ts';
+
+const STOP_TIMEOUT_MS = 5_000;
+
+/**
+ * A process of the product, started as `npm start` does. Whatever ends it, the stage starts it again, as
+ * a supervisor in production would.
+ */
+export class AppProcess {
+	readonly name: string;
+	readonly #env: Record<string, string>;
+	readonly #failpoints: string;
+	readonly #log: WriteStream;
+	#child: ChildProcess | null = null;
+	#ended: Promise<void> = Promise.resolve();
+
+	constructor(name: string, folder: string, env: Record<string, string>) {
+		this.name = name;
+		this.#failpoints = join(folder, `failpoints-${name}`);
+		mkdirSync(this.#failpoints, { recursive: true });
+		this.#env = { ...env, FAILPOINTS: this.#failpoints };
+		this.#log = createWriteStream(join(folder, `${name}.log`), { flags: 'a' });
+	}
+
+	start(): void {
+		const child = spawn(process.execPath, [join(import.meta.dirname, 'app-entry.ts')], {
+			cwd: projectRoot(),
+			stdio: ['pipe', 'pipe', 'pipe'],
+			env: { PATH: process.env['PATH'] ?? '', ...this.#env }
+		});
+		// A write to a process that was killed is no error.
+		child.stdin.on('error', () => undefined);
+		child.stdout.pipe(this.#log, { end: false });
+		child.stderr.pipe(this.#log, { end: false });
+		this.#child = child;
+		this.#ended = new Promise((resolve) => child.once('exit', () => resolve()));
+	}
+
+	get isRunning(): boolean {
+		return this.#child?.exitCode === null && this.#child.signalCode === null;
+	}
+
+	/** SIGKILL, returns when it is gone. */
+	async kill(): Promise<void> {
+		if (this.isRunning) this.#child?.kill('SIGKILL');
+		await this.#ended;
+	}
+
+	/** SIGSTOP: it holds its connections and locks, and does nothing. */
+	freeze(): void {
+		this.#child?.kill('SIGSTOP');
+	}
+
+	thaw(): void {
+		this.#child?.kill('SIGCONT');
+	}
+
+	/** It dies at this failpoint, when it comes there. */
+	arm(point: Failpoint): void {
+		writeFileSync(join(this.#failpoints, point), '');
+	}
+
+	disarm(point: Failpoint): void {
+		rmSync(join(this.#failpoints, point), { force: true });
+	}
+
+	/** Waits for its end. False when it still runs after that time. */
+	async endsWithin(ms: number): Promise<boolean> {
+		const late = new AbortController();
+		const timer = sleep(ms, undefined, { signal: late.signal }).catch(() => undefined);
+		await Promise.race([this.#ended, timer]);
+		late.abort();
+		return !this.isRunning;
+	}
+
+	async stop(): Promise<void> {
+		if (this.isRunning) {
+			this.thaw();
+			this.#child?.kill('SIGTERM');
+			if (!(await this.endsWithin(STOP_TIMEOUT_MS))) await this.kill();
+		}
+		this.#log.end();
+	}
+}

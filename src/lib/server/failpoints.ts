@@ -1,0 +1,51 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Places where a crash would hurt most. `npm run chaos` has a process die there; see docs/chaos.md.
+ *
+ * | failpoint | the process dies |
+ * |---|---|
+ * | script-replied | after Redis ran a write script, before the caller has its answer |
+ * | batch-inserted | inside the transaction of a batch, with the events written and the rest not |
+ * | batch-committed | after Postgres has a batch, before Redis is told and trims |
+ * | rebuild-fenced | when a rebuild has its new epoch in Postgres, and nothing of the show in Redis |
+ * | rebuild-staged | when all of a rebuilt show is staged, and it is not live yet |
+ * | webhook-stored | when a webhook is stored and not yet answered |
+ * | inbox-fed | when comments of the inbox are in the log and still in the inbox |
+ */
+export const FAILPOINTS = [
+	'script-replied',
+	'batch-inserted',
+	'batch-committed',
+	'rebuild-fenced',
+	'rebuild-staged',
+	'webhook-stored',
+	'inbox-fed'
+] as const;
+
+export type Failpoint = (typeof FAILPOINTS)[number];
+
+/** Where the file of an armed failpoint lies. Null, as always in production: there are none. */
+let folder: string | null = null;
+
+/** Called once at the start of the process. `config.failpoints` is null in production. */
+export function useFailpoints(config: { readonly failpoints: string | null }): void {
+	folder = config.failpoints;
+}
+
+/** Ends the process as SIGKILL does, if somebody put a file of this name into the folder; the file goes. */
+export function failpoint(name: Failpoint): void {
+	if (folder !== null) dieIfArmed(join(folder, name));
+}
+
+function dieIfArmed(file: string): void {
+	try {
+		rmSync(file);
+	} catch {
+		return;
+	}
+	process.kill(process.pid, 'SIGKILL');
+	// The signal takes a moment; nothing of this process may happen after it.
+	for (;;);
+}
