@@ -3,6 +3,7 @@ import { alone } from '../advisory-lock.ts';
 import { recordAudit } from '../audit.ts';
 import { raiseBlockListVersion } from '../block-list.ts';
 import type { Db } from '../database.ts';
+import { allowLongStatements } from '../statement-timeout.ts';
 import { eraseFromAudit } from './erase-audit.ts';
 import { eraseRows, pseudonymFor } from './erase-rows.ts';
 import type { Pseudonym } from './erase-rows.ts';
@@ -88,6 +89,7 @@ export class BuyerErasure {
 		const { shows } = await planErasure(db, workspaceId, buyerKey);
 		for (const { id } of shows) await persist(id);
 		return await alone(db, `buyers:${workspaceId}`, async (tx) => {
+			await allowLongStatements(tx);
 			const plan = await planErasure(tx, workspaceId, buyerKey);
 			if (plainName(request.typed) !== plainName(plan.name)) {
 				const message = 'Type the name exactly as it is shown.';
