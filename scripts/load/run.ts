@@ -15,8 +15,10 @@ import { openLoadStage } from './stage.ts';
 import type { LoadStage } from './stage.ts';
 import { judgeShow } from './verdict.ts';
 
-/** Consoles that read every event; the others follow the sequence. */
+/** Consoles that read and fold every event; the others follow the sequence, which costs less. */
 const FOLDING_CONSOLES = 50;
+/** What all of those may fold together without the crowd being slower than what it measures. */
+const FOLDED_EVENTS_PER_SECOND = 10_000;
 const CONSOLES_PER_PROCESS = 250;
 const LOOK_MS = 100;
 /** Consoles that get no further for so long have lost something. */
@@ -65,12 +67,13 @@ export async function runLoad(
 			const size = { comments, seconds: options.seconds, seed: options.seed + index };
 			shows.push(await inventShow(stage.context, workspaceId, size));
 		}
+		const folding = foldingConsoles(options, shows.length * stage.sockets.length);
 		const consoles = Array.from({ length: options.consoles }, (_, index): CrowdConsole => ({
 			url: stage.sockets[Math.floor(index / shows.length) % stage.sockets.length] ?? '',
 			origin: stage.origin,
 			cookie: cookies[index % cookies.length] ?? '',
 			showId: shows[index % shows.length]?.showId ?? '',
-			folds: index < FOLDING_CONSOLES
+			folds: index < folding
 		}));
 		for (let from = 0; from < consoles.length; from += CONSOLES_PER_PROCESS) {
 			const crowd = startHelper(join(import.meta.dirname, 'crowd.ts'), []);
@@ -78,7 +81,11 @@ export async function runLoad(
 			const some = consoles.slice(from, from + CONSOLES_PER_PROCESS);
 			await crowd.ask({ do: 'connect', consoles: some }, z.number());
 		}
-		await untilStill(crowds, [], ({ connected }) => connected, options.consoles);
+		const reports = await untilStill(crowds, [], ({ connected }) => connected, options.consoles);
+		const connected = reports.reduce((total, report) => total + report.connected, 0);
+		if (connected < options.consoles) {
+			throw new Error(`only ${connected} of ${options.consoles} consoles were let in`);
+		}
 		say(`${options.consoles} consoles are connected; ${options.seconds} s of comments`);
 		const [played] = await Promise.all([
 			Promise.all(shows.map((show) => playShow(stage.context, show))),
@@ -90,6 +97,12 @@ export async function runLoad(
 		for (const crowd of crowds) await crowd.stop();
 		await stage.close();
 	}
+}
+
+/** As many as are needed to see every show through every door, and more while they cost little. */
+function foldingConsoles({ comments, seconds, shows }: LoadOptions, showsAndDoors: number): number {
+	const affordable = Math.floor(FOLDED_EVENTS_PER_SECOND / (comments / seconds / shows));
+	return Math.max(showsAndDoors, Math.min(FOLDING_CONSOLES, affordable));
 }
 
 /** A web process, then a worker, one after the other. */
