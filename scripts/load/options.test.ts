@@ -27,6 +27,7 @@ describe('the options of a load run', () => {
 		['--comments', '1.5'],
 		['--comments', 'many'],
 		['--consoles', '1201'],
+		['--consoles', '401'],
 		['--instances', '9'],
 		['--preset', 'nowhere'],
 		['--preset', 'toString'],
