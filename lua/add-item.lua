@@ -2,6 +2,7 @@
 -- Adds an open item to the show.
 --
 -- KEYS[1] meta  KEYS[2] items  KEYS[3] events  KEYS[4] live
+-- KEYS[5] action   keeps the answer of this call, for when it is sent again
 -- ARGV[1] known epoch  ARGV[2] known seq
 -- ARGV[3] number       ARGV[4] id   ARGV[5] title   ARGV[6] quantity, integer >= 0   ARGV[7] actor
 --
@@ -11,7 +12,7 @@
 
 local number = ARGV[3]
 
-local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
+local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2], KEYS[5])
 if not show then
   return refused
 end
@@ -23,4 +24,4 @@ write_item(show, KEYS[2], KEYS[3], 'added', {
   id = ARGV[4], number = number, title = ARGV[5], quantity = tonumber(ARGV[6]), state = 'open',
 }, cjson.null, ARGV[7])
 publish_events(show, KEYS[4])
-return reply(show, 'OK')
+return acted(show, KEYS[5])

@@ -2,6 +2,7 @@
 -- Gives a free unit to a buyer whom the operator names.
 --
 -- KEYS[1] meta  KEYS[2] items  KEYS[3] claims  KEYS[4] queue  KEYS[5] events  KEYS[6] live
+-- KEYS[7] action   keeps the answer of this call, for when it is sent again
 -- ARGV[1] known epoch  ARGV[2] known seq
 -- ARGV[3] item
 -- ARGV[4] buyer        JSON object { key, platform, userId, handle, displayName }
@@ -19,7 +20,7 @@ local keys = { items = KEYS[2], claims = KEYS[3], queue = KEYS[4], events = KEYS
 local number, buyer_key = ARGV[3], ARGV[5]
 local buyer = cjson.decode(ARGV[4])
 
-local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
+local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2], KEYS[7])
 if not show then
   return refused
 end
@@ -38,5 +39,5 @@ end
 local cause = operator_cause(show, 'award', ARGV[7])
 grant_unit(show, keys, item, existing, ARGV[6], buyer, cause)
 publish_events(show, KEYS[6])
-return reply(show, 'OK',
+return acted(show, KEYS[7],
   cjson.encode({ claimId = existing and existing.claimId or ARGV[6], seq = cause.seq }))

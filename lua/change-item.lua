@@ -2,6 +2,7 @@
 -- Gives an item another title, or closes or opens it. Claims on it stay as they are.
 --
 -- KEYS[1] meta  KEYS[2] items  KEYS[3] events  KEYS[4] live
+-- KEYS[5] action   keeps the answer of this call, for when it is sent again
 -- ARGV[1] known epoch  ARGV[2] known seq
 -- ARGV[3] number       ARGV[4] action: 'edited', 'opened' or 'closed'
 -- ARGV[5] title        for 'edited'   ARGV[6] actor
@@ -13,7 +14,7 @@
 
 local number, action = ARGV[3], ARGV[4]
 
-local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
+local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2], KEYS[5])
 if not show then
   return refused
 end
@@ -33,4 +34,4 @@ if item.title == previous.title and item.state == previous.state then
 end
 write_item(show, KEYS[2], KEYS[3], action, item, previous, ARGV[6])
 publish_events(show, KEYS[4])
-return reply(show, 'OK')
+return acted(show, KEYS[5])

@@ -2,6 +2,7 @@
 -- Moves the show along its life: draft -> active <-> paused -> ended.
 --
 -- KEYS[1] meta  KEYS[2] events  KEYS[3] live
+-- KEYS[4] action   keeps the answer of this call, for when it is sent again
 -- ARGV[1] known epoch  ARGV[2] known seq
 -- ARGV[3] action: 'activated', 'paused', 'resumed' or 'ended'   ARGV[4] actor
 --
@@ -18,7 +19,7 @@ local transitions = {
   ended = { from = { active = true, paused = true }, to = 'ended' },
 }
 
-local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
+local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2], KEYS[4])
 if not show then
   return refused
 end
@@ -32,4 +33,4 @@ if action == 'ended' then
 end
 write_session(show, KEYS[2], action, transitions[action].to, show, ARGV[4])
 publish_events(show, KEYS[3])
-return reply(show, 'OK')
+return acted(show, KEYS[4])

@@ -2,6 +2,7 @@
 -- Gives the show another name or other words. Comments parsed with the old words are parsed again.
 --
 -- KEYS[1] meta  KEYS[2] events  KEYS[3] live
+-- KEYS[4] action   keeps the answer of this call, for when it is sent again
 -- ARGV[1] known epoch  ARGV[2] known seq
 -- ARGV[3] name         ARGV[4] claim word   ARGV[5] pass word (both normalised)   ARGV[6] actor
 --
@@ -12,7 +13,7 @@
 
 local settings = { name = ARGV[3], claim_word = ARGV[4], pass_word = ARGV[5] }
 
-local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
+local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2], KEYS[4])
 if not show then
   return refused
 end
@@ -23,4 +24,4 @@ end
 
 write_session(show, KEYS[2], 'edited', show.status, settings, ARGV[6])
 publish_events(show, KEYS[3])
-return reply(show, 'OK')
+return acted(show, KEYS[4])

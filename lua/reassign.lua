@@ -2,6 +2,7 @@
 -- Moves a winner's unit to a chosen buyer, waiting or not, past the queue, in one step.
 --
 -- KEYS[1] meta  KEYS[2] items  KEYS[3] claims  KEYS[4] queue  KEYS[5] events  KEYS[6] live
+-- KEYS[7] action   keeps the answer of this call, for when it is sent again
 -- ARGV[1] known epoch  ARGV[2] known seq
 -- ARGV[3] item
 -- ARGV[4] buyer key of the winner   ARGV[5] claim id that the operator saw, '' for whichever it is
@@ -21,7 +22,7 @@ local number, winner_key, winner_claim, chosen_key = ARGV[3], ARGV[4], ARGV[5], 
 -- Decoded before the first write: a script that fails after it is not rolled back.
 local buyer = cjson.decode(ARGV[6])
 
-local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
+local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2], KEYS[7])
 if not show then
   return refused
 end
@@ -42,5 +43,5 @@ local cause = operator_cause(show, 'reassign', ARGV[9])
 release_claim(show, keys, winner, cause)
 grant_unit(show, keys, item, chosen, ARGV[8], buyer, cause)
 publish_events(show, KEYS[6])
-return reply(show, 'OK',
+return acted(show, KEYS[7],
   cjson.encode({ claimId = chosen and chosen.claimId or ARGV[8], seq = cause.seq }))

@@ -2,6 +2,7 @@
 -- Takes a buyer's claim away, as the operator decides; a winner's unit goes to the head of the queue.
 --
 -- KEYS[1] meta  KEYS[2] items  KEYS[3] claims  KEYS[4] queue  KEYS[5] events  KEYS[6] live
+-- KEYS[7] action   keeps the answer of this call, for when it is sent again
 -- ARGV[1] known epoch  ARGV[2] known seq
 -- ARGV[3] item         ARGV[4] buyer key
 -- ARGV[5] claim id     the claim that the operator saw, '' for whichever the buyer holds
@@ -17,7 +18,7 @@
 local keys = { items = KEYS[2], claims = KEYS[3], queue = KEYS[4], events = KEYS[5] }
 local item, buyer_key, claim_id = ARGV[3], ARGV[4], ARGV[5]
 
-local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
+local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2], KEYS[7])
 if not show then
   return refused
 end
@@ -35,4 +36,4 @@ if claim.state == 'winner' then
   promote_waiting(show, keys, item, 1, cause)
 end
 publish_events(show, KEYS[6])
-return reply(show, 'OK', cjson.encode({ claimId = claim.claimId, seq = cause.seq }))
+return acted(show, KEYS[7], cjson.encode({ claimId = claim.claimId, seq = cause.seq }))

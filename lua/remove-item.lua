@@ -2,6 +2,7 @@
 -- Removes an item that nobody holds or waits for.
 --
 -- KEYS[1] meta  KEYS[2] items  KEYS[3] queue  KEYS[4] events  KEYS[5] live
+-- KEYS[6] action   keeps the answer of this call, for when it is sent again
 -- ARGV[1] known epoch  ARGV[2] known seq
 -- ARGV[3] number       ARGV[4] actor
 --
@@ -13,7 +14,7 @@
 
 local number = ARGV[3]
 
-local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
+local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2], KEYS[6])
 if not show then
   return refused
 end
@@ -31,4 +32,4 @@ if redis.call('HGET', KEYS[1], 'showing') == number then
 end
 write_item(show, KEYS[2], KEYS[4], 'removed', item, copy_item(item), ARGV[4])
 publish_events(show, KEYS[5])
-return reply(show, 'OK')
+return acted(show, KEYS[6])

@@ -2,6 +2,7 @@
 -- Sets how many units of an item there are; more units go to the head of the queue until it is empty.
 --
 -- KEYS[1] meta  KEYS[2] items  KEYS[3] claims  KEYS[4] queue  KEYS[5] events  KEYS[6] live
+-- KEYS[7] action   keeps the answer of this call, for when it is sent again
 -- ARGV[1] known epoch  ARGV[2] known seq
 -- ARGV[3] item         ARGV[4] quantity, integer >= 0 (the caller bounds it, so the loop is bounded)
 -- ARGV[5] actor
@@ -18,7 +19,7 @@
 local keys = { items = KEYS[2], claims = KEYS[3], queue = KEYS[4], events = KEYS[5] }
 local number, quantity, actor = ARGV[3], tonumber(ARGV[4]), ARGV[5]
 
-local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
+local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2], KEYS[7])
 if not show then
   return refused
 end
@@ -39,4 +40,4 @@ item.quantity = quantity
 write_item(show, keys.items, keys.events, 'quantity', item, previous, actor, cause)
 promote_waiting(show, keys, number, quantity - won, cause)
 publish_events(show, KEYS[6])
-return reply(show, 'OK', cjson.encode({ seq = cause.seq }))
+return acted(show, KEYS[7], cjson.encode({ seq = cause.seq }))

@@ -2,6 +2,7 @@
 -- Notes which item the host holds up now, or that there is none.
 --
 -- KEYS[1] meta  KEYS[2] items  KEYS[3] events  KEYS[4] live
+-- KEYS[5] action   keeps the answer of this call, for when it is sent again
 -- ARGV[1] known epoch  ARGV[2] known seq
 -- ARGV[3] number, '' for none   ARGV[4] actor
 --
@@ -12,7 +13,7 @@
 
 local number = ARGV[3]
 
-local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
+local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2], KEYS[5])
 if not show then
   return refused
 end
@@ -32,4 +33,4 @@ else
   redis.call('HSET', KEYS[1], 'showing', number)
 end
 publish_events(show, KEYS[4])
-return reply(show, 'OK')
+return acted(show, KEYS[5])

@@ -2,6 +2,7 @@
 -- Takes an operator's action on an item's claims back, if that can be done exactly.
 --
 -- KEYS[1] meta  KEYS[2] items  KEYS[3] claims  KEYS[4] queue  KEYS[5] events  KEYS[6] live
+-- KEYS[7] action   keeps the answer of this call, for when it is sent again
 -- ARGV[1] known epoch  ARGV[2] known seq
 -- ARGV[3] item         ARGV[4] seq of the action's last event   ARGV[5] actor
 -- ARGV[6] plan, JSON object (see domain/undo.ts), each list in the order to be done:
@@ -23,7 +24,7 @@
 local keys = { items = KEYS[2], claims = KEYS[3], queue = KEYS[4], events = KEYS[5] }
 local number, plan = ARGV[3], cjson.decode(ARGV[6])
 
-local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2])
+local show, refused = load_running_show(KEYS[1], ARGV[1], ARGV[2], KEYS[7])
 if not show then
   return refused
 end
@@ -107,4 +108,4 @@ if quantity < item.quantity then
   go_back_to_quantity()
 end
 publish_events(show, KEYS[6])
-return reply(show, 'OK', cjson.encode({ seq = cause.seq }))
+return acted(show, KEYS[7], cjson.encode({ seq = cause.seq }))

@@ -10,12 +10,13 @@ import type { ChaosOptions } from './chaos/run.ts';
 // Breaks everything around live shows and looks whether they stay right: npm run chaos [-- --seed S …]
 // Exit code 0: no violation; 1: violations, or it could not run; 2: bad usage; 130: interrupted.
 
-const USAGE = `Usage: npm run chaos [-- --seed S] [--rounds N] [--only FAULT,…] [--aof always|everysec] [--json]
+const USAGE = `Usage: npm run chaos [-- --seed S] [--rounds N] [--only FAULT,…] [--aof always|everysec] [--kept] [--json]
 
   --seed S     decides faults, moments and what people do; drawn and printed unless given
   --rounds N   default 12, about two minutes
   --only …     faults to choose from: ${FAULTS.map(({ name }) => name).join(', ')}
   --aof MODE   how Redis flushes; default: drawn for each round
+  --kept       plays the rounds that once found something first (tests/chaos/seeds.json)
   --json       prints exactly one JSON object on stdout
 
 It needs redis-server or valkey-server on the PATH. Everything runs on loopback, on data that is thrown
@@ -35,6 +36,7 @@ const argumentsSchema = z.object({
 		.transform((text) => text.split(',').filter((name) => name !== ''))
 		.pipe(z.array(z.enum(FAULTS.map(({ name }) => name)))),
 	aof: z.enum(['always', 'everysec']).optional(),
+	kept: z.boolean().default(false),
 	json: z.boolean().default(false)
 });
 
@@ -50,6 +52,7 @@ function readArguments(): z.output<typeof argumentsSchema> | null {
 				rounds: { type: 'string' },
 				only: { type: 'string' },
 				aof: { type: 'string' },
+				kept: { type: 'boolean' },
 				json: { type: 'boolean' }
 			}
 		});
@@ -64,11 +67,12 @@ function readArguments(): z.output<typeof argumentsSchema> | null {
 async function main(signal: AbortSignal): Promise<number> {
 	const wanted = readArguments();
 	if (!wanted) return 2;
-	const { rounds, only, json } = wanted;
+	const { rounds, only, kept, json } = wanted;
 	const seed = wanted.seed ?? Math.floor(Math.random() * 2 ** 32);
 	say(`chaos: --seed ${seed} --rounds ${rounds}`);
 	const keep = join(tmpdir(), `sellary-chaos-${seed}`);
-	const options: ChaosOptions = { seed, rounds, only, aof: wanted.aof ?? null, keep, signal, say };
+	const aof = wanted.aof ?? null;
+	const options: ChaosOptions = { seed, rounds, only, aof, kept, keep, signal, say };
 	const tally = await runChaos(options);
 	process.stdout.write(`${json ? JSON.stringify(tally.result) : tally.text}\n`);
 	return tally.isClean ? 0 : 1;

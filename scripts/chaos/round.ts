@@ -59,9 +59,9 @@ export async function playRound(
 			console: new Console(`console ${index + 1}.${seat + 1}`, show.id, api, recorder)
 		}))
 	);
+	const webhookSecret = stage.meta.env['META_APP_SECRET'] ?? '';
+	const crowd = new Crowd({ api, shows, recorder, random: plan.random.fork(), webhookSecret });
 	try {
-		const webhookSecret = stage.meta.env['META_APP_SECRET'] ?? '';
-		const crowd = new Crowd({ api, shows, recorder, random: plan.random.fork(), webhookSecret });
 		crowd.start();
 		const notes = await strike(scene, plan, crowd, recorder, shows);
 		plan.random.pick(consoles).console.hangUp();
@@ -85,6 +85,7 @@ export async function playRound(
 		const ms = performance.now() - startedAt;
 		return { operations, findings, excusedLosses, notes, historyFile, ms };
 	} finally {
+		await crowd.abandon();
 		for (const { console } of consoles) console.close();
 	}
 }

@@ -6,6 +6,7 @@ import { findRedisServer } from '../services/redis-server.ts';
 import type { AofMode } from './faults/fault.ts';
 import { Api } from './load/api.ts';
 import { connectInstagram } from './load/target-show.ts';
+import { planKeptSeeds } from './kept-seeds.ts';
 import { planRounds } from './plan.ts';
 import type { RoundPlan } from './plan.ts';
 import { SeededRandom } from './random.ts';
@@ -21,6 +22,8 @@ export type ChaosOptions = {
 	/** Names of faults to choose from; empty for all. */
 	readonly only: readonly string[];
 	readonly aof: AofMode | null;
+	/** Plays the rounds that once found something first. */
+	readonly kept: boolean;
 	/** Where histories and logs of a round with violations are kept. */
 	readonly keep: string;
 	readonly signal: AbortSignal;
@@ -58,7 +61,10 @@ export async function runChaos(options: ChaosOptions): Promise<Tally> {
 		});
 		const scene = { stage, api, connection: await connectInstagram(stage, api), signal };
 		const tally = new Tally(seed);
-		const plans = planRounds(new SeededRandom(seed), rounds, options);
+		const plans = [
+			...(options.kept ? await planKeptSeeds() : []),
+			...planRounds(new SeededRandom(seed), rounds, options)
+		];
 		for (const [index, plan] of plans.entries()) {
 			signal.throwIfAborted();
 			const result = await playRound(scene, index + 1, plan);

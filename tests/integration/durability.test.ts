@@ -576,6 +576,32 @@ describe('persisting', () => {
 		expect(await app.redis.ttl(showKey(showId, 'meta'))).toBeGreaterThan(0);
 	});
 
+	test('what was read ahead and Redis lost meanwhile is not written', async () => {
+		const showId = await app.show({ '12': 2 });
+		await buyers(showId, 600);
+		const fallBack = await copyShow(app, showId);
+		const { seq } = await position(showId);
+		await buyers(showId, 200);
+		// The first batch is read, the second one read ahead, and the write waits for this lock.
+		const written = await app.db.transaction().execute(async (tx) => {
+			await sql`select from shows where id = ${showId} for update`.execute(tx);
+			const persisting = app.writeBehind.persist(showId);
+			persisting.catch(() => undefined);
+			await until('the write waits', async () => {
+				const waiting = await sql`
+					select from pg_locks join pg_stat_activity using (pid)
+					where not granted and datname = current_database()
+				`.execute(app.db);
+				return waiting.rows.length > 0;
+			});
+			await fallBack();
+			return () => persisting;
+		});
+		expect(await written()).toBe(seq);
+		expect((await rows(showId)).events).toBe(seq);
+		expect((await rows(showId)).comments).toBe(600);
+	});
+
 	test('by two processes at once, while comments come in: everything once', async () => {
 		const other = await start();
 		const showId = await app.show({ '12': 2 });
@@ -810,6 +836,43 @@ describe.skipIf(onCluster)('Redis can’t be reached for a while', () => {
 		proxy.mend();
 		expect(await taken).toMatchObject({ outcome: 'winner' });
 		expect(await holders(app, showId)).toEqual({ winners: ['a'], waitlist: [] });
+		await expectWhole(showId);
+	});
+
+	test('answers of operators’ actions that get lost on the way: done once, and told as done', async () => {
+		const proxy = await proxyTo(app.urls.redis);
+		const process = await start({ ROLE: 'web', REDIS_URL: proxy.url });
+		const showId = await app.show({ '12': 3 });
+		await app.say(showId, 'a', 'sold 12');
+		const { actions } = process;
+		// A script that Redis does not know is sent again by its source: not what this is about.
+		for (const { source } of app.scripts.values()) await app.redis.script('LOAD', source);
+		await actions.editItem(showId, '12', 'before', ACTOR);
+		const target = { item: '12', buyerKey: 'facebook:a' };
+		const acts: readonly (() => Promise<unknown>)[] = [
+			() => actions.award(showId, '12', person('b'), ACTOR),
+			() => actions.reassign(showId, target, person('c'), ACTOR),
+			() => actions.release(showId, { item: '12', buyerKey: 'facebook:c' }, ACTOR),
+			() => actions.setQuantity(showId, '12', 4, ACTOR),
+			() => actions.editItem(showId, '12', 'after', ACTOR),
+			() => actions.addItem(showId, { number: '13', title: 'x', quantity: 1 }, ACTOR),
+			() => actions.showItem(showId, '13', ACTOR),
+			() => actions.removeItem(showId, '13', ACTOR),
+			() => actions.changeStatus(showId, 'paused', ACTOR),
+			() => actions.changeStatus(showId, 'ended', ACTOR)
+		];
+		for (const act of acts) {
+			const { seq } = await position(showId);
+			proxy.mute();
+			const acted = act();
+			await until('the action', async () => (await position(showId)).seq > seq);
+			const done = (await position(showId)).seq;
+			proxy.cut();
+			proxy.mend();
+			await acted;
+			expect((await position(showId)).seq).toBe(done);
+		}
+		expect(await holders(app, showId)).toEqual({ winners: ['b'], waitlist: [] });
 		await expectWhole(showId);
 	});
 

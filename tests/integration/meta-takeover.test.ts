@@ -3,6 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { WebhookQueue, startWebhookWorker } from '../../src/lib/server/jobs/webhook-jobs.ts';
+import { connectRedis } from '../../src/lib/server/redis/connections.ts';
+import { JOBS_PREFIX } from '../../src/lib/server/redis/keys.ts';
 import { liveState } from './probes.ts';
 import { onCluster } from './harness.ts';
 import {
@@ -106,4 +109,42 @@ test('a worker that closes hands its streams and polls over at once', async () =
 	await untilLogged(context, showId, 20);
 	await until('the stream is taken over', () => Promise.resolve(fake.streams(live.id) === 1));
 	expect(await loggedIds(context, showId)).toEqual(live.comments.all.map(({ id }) => id));
+});
+
+test('a webhook outlives two workers that die with it', async () => {
+	const { app } = context;
+	const jobs = connectRedis(app.config.redis, 'jobs', () => undefined);
+	const queue = new WebhookQueue(jobs, app.logger);
+	await queue.add('{"object":"instagram"}');
+
+	/** Takes the delivery, and then is as dead as a process that was killed: nothing renews its lock. */
+	const dieWithIt = async (): Promise<void> => {
+		const taken = Promise.withResolvers<void>();
+		const connection = connectRedis(app.config.redis, 'worker', () => undefined);
+		const route = (): Promise<never> => {
+			taken.resolve();
+			return new Promise(() => undefined);
+		};
+		const worker = startWebhookWorker(connection, queue, { route }, app.logger);
+		await taken.promise;
+		await worker.close(true);
+		connection.disconnect();
+		const [active] = await app.redis.lrange(`${JOBS_PREFIX}:webhooks:active`, 0, 0);
+		// As if the time of its lock were over.
+		await app.redis.del(`${JOBS_PREFIX}:webhooks:${active}:lock`);
+	};
+	await dieWithIt();
+	await dieWithIt();
+
+	const routed = Promise.withResolvers<string>();
+	const connection = connectRedis(app.config.redis, 'worker', () => undefined);
+	const route = async (raw: string) => {
+		routed.resolve(raw);
+		return { taken: 0, unmatched: 0 };
+	};
+	const worker = startWebhookWorker(connection, queue, { route }, app.logger);
+	expect(await routed.promise).toBe('{"object":"instagram"}');
+	await worker.close();
+	await queue.close();
+	for (const client of [jobs, connection]) client.disconnect();
 });

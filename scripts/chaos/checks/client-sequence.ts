@@ -42,19 +42,30 @@ function sequence(name: string, history: readonly HistoryLine[]): string[] {
 	return messages;
 }
 
-/** Events that a console saw and the log does not hold so. Where Redis may forget, they may be gone. */
+/**
+ * Events that a console saw and the log does not hold so. Where Redis may forget, they may be gone, or
+ * others may stand in their place; but then the console must start afresh, and never go on from a story
+ * that did not happen to the one that did.
+ */
 function strangeEvents(name: string, { history, log }: Evidence): string[] {
 	const digests = new Map(log.map((event) => [event.id, eventDigest(event)]));
 	const isRisky = mayHaveLost(history);
-	return history.flatMap((line) => {
-		if (line.type !== 'events' || line.console !== name) return [];
-		return line.events
-			.filter(([id, digest]) => {
-				const held = digests.get(id);
-				return held === undefined ? !isRisky : held !== digest;
-			})
-			.map(([id]) => `${name} saw ${id}, which the log does not hold so`);
-	});
+	const messages: string[] = [];
+	let strange: string | null = null;
+	for (const line of history) {
+		if (line.type === 'snapshot' && line.console === name) strange = null;
+		if (line.type !== 'events' || line.console !== name) continue;
+		for (const [id, digest] of line.events) {
+			if (digests.get(id) !== digest) {
+				strange = id;
+				if (!isRisky) messages.push(`${name} saw ${id}, which the log does not hold so`);
+			} else if (strange !== null) {
+				messages.push(`${name} went on to ${id} from ${strange}, which did not happen so`);
+				strange = null;
+			}
+		}
+	}
+	return messages;
 }
 
 function theEnd(end: Evidence['consoles'][number], { live, digests }: Evidence): string[] {

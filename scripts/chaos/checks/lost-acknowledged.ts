@@ -17,15 +17,12 @@ export function losses(evidence: Evidence): Loss[] {
 	const logged = loggedComments(log);
 	const sent = new Map(invokes(showId, history).map((line) => [line.op, line]));
 	const isRisky = mayHaveLost(history);
-	const safe = durablePositions(showId, history);
 	return history.flatMap((line): Loss[] => {
 		const invoke = line.type === 'ok' ? sent.get(line.op) : undefined;
 		if (line.type !== 'ok' || !invoke) return [];
 		const missing = whatIsMissing(invoke, line, logged, evidence);
 		if (missing === null) return [];
-		const seq = line.comment?.seq ?? Number.POSITIVE_INFINITY;
-		const wasSafe = safe.some((position) => seq <= position.seq && line.at <= position.at);
-		return [{ message: missing, excused: isRisky && !wasSafe }];
+		return [{ message: missing, excused: isRisky && !wasDurable(showId, line, history) }];
 	});
 }
 
@@ -35,14 +32,19 @@ export function checkLostAcknowledged(evidence: Evidence): Finding[] {
 		.map(({ message }) => ({ kind: 'lostAcknowledged', message }));
 }
 
-function durablePositions(
-	showId: string,
-	history: readonly HistoryLine[]
-): { readonly seq: number; readonly at: number }[] {
-	return history.flatMap((line) =>
-		line.type === 'durable' && line.showId === showId
-			? [{ seq: line.position.seq, at: line.at }]
-			: []
+/** Whether Postgres was seen to have it before any fault of the round that could take it. */
+function wasDurable(showId: string, ok: Ok, history: readonly HistoryLine[]): boolean {
+	const { comment, at } = ok;
+	if (!comment) return false;
+	const threat = history.find((line) => line.type === 'fault' && line.loses && line.at > at);
+	return history.some(
+		(line) =>
+			line.type === 'durable' &&
+			line.showId === showId &&
+			line.at > at &&
+			line.at <= (threat?.at ?? Number.POSITIVE_INFINITY) &&
+			line.position.epoch === comment.epoch &&
+			line.position.seq >= comment.seq
 	);
 }
 

@@ -44,7 +44,7 @@ export const FAILPOINT_FAULTS: readonly Fault[] = FAILPOINTS.map((point) => {
 		async strike({ stage, random }) {
 			const armed = victims(stage);
 			for (const process of armed) process.arm(point);
-			if (flush) await stage.observer.redis.flushall();
+			if (flush) await stage.redis.command('FLUSHALL');
 			const died = await Promise.all(armed.map((process) => process.endsWithin(CHANCE_MS)));
 			for (const process of armed) process.disarm(point);
 			await sleep(random.below(300));

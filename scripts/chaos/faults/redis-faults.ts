@@ -11,7 +11,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
 		parts: ['redis'],
 		loses: always,
 		async strike({ stage }) {
-			await stage.observer.redis.flushall();
+			await stage.redis.command('FLUSHALL');
 			return 'flushed';
 		}
 	},
@@ -22,7 +22,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
 		async strike({ stage, random }) {
 			const times = random.between(1, 5);
 			for (let time = 0; time < times; time++) {
-				await stage.observer.redis.script('FLUSH');
+				await stage.redis.command('SCRIPT FLUSH');
 				await sleep(random.below(100));
 			}
 			return `${times} times`;
@@ -33,10 +33,9 @@ export const REDIS_FAULTS: readonly Fault[] = [
 		parts: ['redis'],
 		loses: never,
 		async strike({ stage, random }) {
-			const { redis } = stage.observer;
-			await redis.config('SET', 'maxmemory', '1mb');
+			await stage.redis.command('CONFIG SET maxmemory 1mb');
 			await sleep(random.between(300, 1_000));
-			await redis.config('SET', 'maxmemory', '0');
+			await stage.redis.command('CONFIG SET maxmemory 0');
 			return 'full for a while';
 		}
 	},

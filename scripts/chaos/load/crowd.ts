@@ -91,6 +91,13 @@ export class Crowd {
 		await Promise.all(this.#running);
 	}
 
+	/** Ends everything that is under way, for a round that broke off. */
+	async abandon(): Promise<void> {
+		this.#isOpen = false;
+		this.#triesUntil = 0;
+		await Promise.all(this.#running);
+	}
+
 	/** A word of its own for each show, which finds a show that Redis lost. */
 	async sayGoodbye(): Promise<void> {
 		await Promise.all(

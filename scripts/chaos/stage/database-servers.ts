@@ -61,7 +61,13 @@ export class RedisUnderTest implements KillableServer {
 	/** How it flushes its append-only file, now and after each start. */
 	async flushes(mode: 'always' | 'everysec'): Promise<void> {
 		this.#mode = mode;
-		await redisCommand(this.port, `CONFIG SET appendfsync ${mode}`);
+		await this.command(`CONFIG SET appendfsync ${mode}`);
+	}
+
+	/** Runs one command over a connection of its own. Throws when it is refused. */
+	async command(command: string): Promise<void> {
+		const reply = await redisCommand(this.port, command);
+		if (reply.startsWith('-')) throw new Error(`${command}: ${reply}`);
 	}
 
 	async kill(): Promise<void> {

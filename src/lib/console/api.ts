@@ -94,5 +94,5 @@ export function refusalDetails(error: unknown): Record<string, unknown> {
 /** What to tell a person about a failed call. */
 export function describeFailure(error: unknown): string {
 	if (refusalCode(error) !== null && error instanceof Error) return error.message;
-	return 'Sellary can’t be reached. Nothing was changed; check the connection and try again.';
+	return 'Sellary can’t be reached. Check the connection, look whether it was done, and try again.';
 }

@@ -3,7 +3,10 @@ import { showKey } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { ScriptRunner, ShowScript } from './script-runner.ts';
 
-export const BLOCK_BUYERS_SCRIPT: ShowScript = { name: 'block-buyers', keys: ['meta', 'blocked'] };
+export const BLOCK_BUYERS_SCRIPT = {
+	name: 'block-buyers',
+	keys: ['meta', 'blocked']
+} as const satisfies ShowScript;
 
 /** Most buyers that a workspace can block. Bounds the loop of `lua/block-buyers.lua`. */
 export const MAX_BLOCKED_BUYERS = 5_000;

@@ -12,10 +12,10 @@ import { RecentMap } from './recent-map.ts';
 import { MAX_KNOWN_SHOWS } from './script-runner.ts';
 import type { ScriptRunner, ShowScript } from './script-runner.ts';
 
-export const COMMENT_SCRIPT: ShowScript = {
+export const COMMENT_SCRIPT = {
 	name: 'comment',
 	keys: ['meta', 'comments', 'items', 'claims', 'queue', 'events', 'live', 'blocked']
-};
+} as const satisfies ShowScript;
 
 /** A platform's opaque id. Longer or empty ones are refused: cutting an id would merge two people. */
 const opaqueId = z

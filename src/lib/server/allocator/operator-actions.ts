@@ -7,7 +7,7 @@ import type { ScriptRunner, ShowScript } from './script-runner.ts';
 /** Most units of one item. Bounds the promotions that one script call can make. */
 export const MAX_QUANTITY = 9_999;
 
-const CLAIM_KEYS = ['meta', 'items', 'claims', 'queue', 'events', 'live'] as const;
+const CLAIM_KEYS = ['meta', 'items', 'claims', 'queue', 'events', 'live', 'action'] as const;
 
 export const RELEASE_SCRIPT: ShowScript = { name: 'release', keys: CLAIM_KEYS };
 export const AWARD_SCRIPT: ShowScript = { name: 'award', keys: CLAIM_KEYS };
@@ -15,24 +15,27 @@ export const REASSIGN_SCRIPT: ShowScript = { name: 'reassign', keys: CLAIM_KEYS 
 export const SET_QUANTITY_SCRIPT: ShowScript = { name: 'set-quantity', keys: CLAIM_KEYS };
 export const ADD_ITEM_SCRIPT: ShowScript = {
 	name: 'add-item',
-	keys: ['meta', 'items', 'events', 'live']
+	keys: ['meta', 'items', 'events', 'live', 'action']
 };
 export const CHANGE_ITEM_SCRIPT: ShowScript = {
 	name: 'change-item',
-	keys: ['meta', 'items', 'events', 'live']
+	keys: ['meta', 'items', 'events', 'live', 'action']
 };
 export const REMOVE_ITEM_SCRIPT: ShowScript = {
 	name: 'remove-item',
-	keys: ['meta', 'items', 'queue', 'events', 'live']
+	keys: ['meta', 'items', 'queue', 'events', 'live', 'action']
 };
 export const CHANGE_STATUS_SCRIPT: ShowScript = {
 	name: 'change-status',
-	keys: ['meta', 'events', 'live']
+	keys: ['meta', 'events', 'live', 'action']
 };
-export const EDIT_SHOW_SCRIPT: ShowScript = { name: 'edit-show', keys: ['meta', 'events', 'live'] };
+export const EDIT_SHOW_SCRIPT: ShowScript = {
+	name: 'edit-show',
+	keys: ['meta', 'events', 'live', 'action']
+};
 export const SHOW_ITEM_SCRIPT: ShowScript = {
 	name: 'show-item',
-	keys: ['meta', 'items', 'events', 'live']
+	keys: ['meta', 'items', 'events', 'live', 'action']
 };
 export const UNDO_SCRIPT: ShowScript = { name: 'undo', keys: CLAIM_KEYS };
 export const REOPEN_SCRIPT: ShowScript = {

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { LogPosition } from '../../domain/events.ts';
 import { AppError, isAppErrorCode } from '../errors.ts';
 import { failpoint } from '../failpoints.ts';
 import { onServerChange } from '../redis/connections.ts';
-import { showKey } from '../redis/keys.ts';
+import { actionKey, showKey } from '../redis/keys.ts';
 import type { ShowKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
@@ -17,10 +18,10 @@ export type ScriptReply = {
 	readonly detail: string;
 };
 
-/** A script of a show with the keys it declares, in the order of its header. */
+/** A script of a show with the keys it declares, in the order of its header. `action`: the call's own. */
 export type ShowScript = {
 	readonly name: string;
-	readonly keys: readonly ShowKey[];
+	readonly keys: readonly (ShowKey | 'action')[];
 };
 
 export type ScriptRunnerOptions = {
@@ -73,6 +74,7 @@ export class ScriptRunner {
 	 * Returns whatever code the script answered; throws `SHOW_NOT_FOUND` and `UNAVAILABLE`.
 	 */
 	async call(script: ShowScript, showId: string, args: readonly string[]): Promise<ScriptReply> {
+		const keys = keysOf(script, showId);
 		for (let attempt = 0; ; attempt++) {
 			const remembered = this.#known.get(showId);
 			const connection = this.#connection;
@@ -80,7 +82,7 @@ export class ScriptRunner {
 				remembered?.connection === connection
 					? remembered.position
 					: await this.#askHistory(showId, remembered?.position ?? NO_POSITION);
-			const reply = await this.#callOnce(script, showId, [known.epoch, String(known.seq), ...args]);
+			const reply = await this.#callOnce(script, keys, [known.epoch, String(known.seq), ...args]);
 			if (reply.code !== 'SHOW_MISSING' && reply.code !== 'HISTORY_LOST') {
 				this.#remember(showId, { position: reply.position, connection });
 				return reply;
@@ -108,10 +110,9 @@ export class ScriptRunner {
 		throw refusal(script, reply);
 	}
 
-	async #callOnce(script: ShowScript, showId: string, args: string[]): Promise<ScriptReply> {
+	async #callOnce(script: ShowScript, keys: string[], args: string[]): Promise<ScriptReply> {
 		const lua = this.#options.scripts.get(script.name);
 		if (!lua) throw new Error(`lua/${script.name}.lua does not exist`);
-		const keys = script.keys.map((key) => showKey(showId, key));
 		const startedAt = performance.now();
 		let code = 'FAILED';
 		try {
@@ -150,6 +151,13 @@ export class ScriptRunner {
 		this.#known.set(showId, isNews ? { position, connection } : { ...known, connection });
 		if (isNews) this.#options.onAppended(showId);
 	}
+}
+
+/** However often the call is sent, its action has one key. */
+function keysOf(script: ShowScript, showId: string): string[] {
+	return script.keys.map((key) =>
+		key === 'action' ? actionKey(showId, randomUUID()) : showKey(showId, key)
+	);
 }
 
 const detailsSchema = z.record(z.string(), z.unknown());

@@ -56,6 +56,11 @@ export function leaseKey(showId: string, what: string): string {
 	return `sellary:{show:${showId}}:lease:${what}`;
 }
 
+/** What one call of an operator's action was answered, for a minute (lua/includes/operator.lua). */
+export function actionKey(showId: string, actionId: string): string {
+	return `sellary:{show:${showId}}:action:${actionId}`;
+}
+
 /** Where the rebuild with this epoch keeps a part until it is committed. */
 export function stagingKey(showId: string, epoch: string, key: StagedKey): string {
 	return `sellary:{show:${showId}}:restore:${epoch}:${key}`;
