@@ -53,27 +53,35 @@ const compose = [['docker', 'compose'], ['docker-compose']].find(
 describe.skipIf(!compose)('the compose files', () => {
 	const [command = '', ...args] = compose ?? [];
 
-	test.each([['docker-compose.yml'], ['deploy/compose.scale.yml']])('%s can be read', (file) => {
-		// The secrets' file is the operator's own.
-		const env = {
-			...process.env,
-			POSTGRES_PASSWORD: 'x',
-			ORIGIN: 'https://live.example.com',
-			REDIS_URL: 'redis://r',
-			DATABASE_URL: 'postgres://p'
-		};
-		const text = read(file).replace(/^ {2}env_file: .*\n/m, '');
-		const options = { cwd: join(ROOT, file, '..'), env, input: text, encoding: 'utf8' } as const;
-		const { status, stdout, stderr } = spawnSync(command, [...args, '-f', '-', 'config'], options);
-		expect(stderr).not.toMatch(/error|invalid|unsupported/i);
-		expect(status).toBe(0);
-		const services = stdout.split(/^ {2}(?=\w[\w-]*:$)/m).slice(1);
-		const ours = services.filter((service) => service.includes('image: sellary-live-assist:'));
-		expect(ours.length).toBeGreaterThanOrEqual(3);
-		for (const service of ours) {
-			for (const line of ['read_only: true', 'cap_drop:', 'no-new-privileges:true', 'tmpfs:']) {
-				expect(service, line).toContain(line);
+	test.each([['docker-compose.yml'], ['deploy/compose.scale.yml']])(
+		'%s can be read',
+		(file) => {
+			// The secrets' file is the operator's own.
+			const env = {
+				...process.env,
+				POSTGRES_PASSWORD: 'x',
+				ORIGIN: 'https://live.example.com',
+				REDIS_URL: 'redis://r',
+				DATABASE_URL: 'postgres://p'
+			};
+			const text = read(file).replace(/^ {2}env_file: .*\n/m, '');
+			const options = { cwd: join(ROOT, file, '..'), env, input: text, encoding: 'utf8' } as const;
+			const { status, stdout, stderr } = spawnSync(
+				command,
+				[...args, '-f', '-', 'config'],
+				options
+			);
+			expect(stderr).not.toMatch(/error|invalid|unsupported/i);
+			expect(status).toBe(0);
+			const services = stdout.split(/^ {2}(?=\w[\w-]*:$)/m).slice(1);
+			const ours = services.filter((service) => service.includes('image: sellary-live-assist:'));
+			expect(ours.length).toBeGreaterThanOrEqual(3);
+			for (const service of ours) {
+				for (const line of ['read_only: true', 'cap_drop:', 'no-new-privileges:true', 'tmpfs:']) {
+					expect(service, line).toContain(line);
+				}
 			}
-		}
-	}, 60_000);
+		},
+		60_000
+	);
 });
