@@ -26,6 +26,7 @@ import { findRedisServer, startRedisServer } from './services/redis-server.ts';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const run = promisify(execFile);
 const SETTLE_MS = 3_000;
+const STALL_MS = 60_000;
 
 type Backup = {
 	readonly folder: string;
@@ -70,10 +71,20 @@ async function script(name: string, args: readonly string[], urls: ServiceUrls):
 	say(`  ${name} ${args[0]}: ${stdout.trim()}`);
 }
 
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-	const deadline = performance.now() + 60_000;
-	while (!(await holds())) {
-		if (performance.now() > deadline) throw new Error(`this never came: ${what}`);
+/** Waits for a number to get there. Throws when it stands still for a minute. */
+async function reach(what: string, goal: number, count: () => Promise<number>): Promise<void> {
+	let seen = -1;
+	let progressAt = performance.now();
+	for (;;) {
+		const now = await count();
+		if (now >= goal) return;
+		if (now !== seen) {
+			seen = now;
+			progressAt = performance.now();
+		}
+		if (performance.now() - progressAt > STALL_MS) {
+			throw new Error(`${what} stand still at ${now} of ${goal}`);
+		}
 		await sleep(50);
 	}
 }
@@ -93,9 +104,8 @@ async function play(
 		for (const name of ['first', 'second']) {
 			await sleep(SETTLE_MS);
 			await show.award(app, `walk-in ${name}`);
-			await until('the award in Postgres', async () =>
-				(await show.awardedHandles(app)).includes(`walk-in ${name}`)
-			);
+			const awards = backups.length + 1;
+			await reach('awards', awards, async () => (await show.awardedHandles(app)).length);
 			const folder = join(home, `backup-${name}`);
 			const { epoch } = await app.live.snapshot(show.showId);
 			backups.push({
@@ -143,9 +153,7 @@ async function restore(server: string, fake: FakeMeta, show: LiveShow, loss: Los
 		const app = await openApp(urls, fake);
 		try {
 			const goal = show.writtenCount;
-			await until('the comments of the gap', async () => {
-				return (await show.acknowledgedCount(app)) >= goal;
-			});
+			await reach('comments', goal, () => show.acknowledgedCount(app));
 			await show.award(app, 'walk-in after');
 			await sleep(500);
 			await waitUntilPersisted(app, show.showId);

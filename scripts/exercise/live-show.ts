@@ -8,7 +8,7 @@ import type { AppContext } from '../../src/lib/server/context.ts';
 import { createShow } from '../../src/lib/server/history/create-show.ts';
 import { migrateToLatest } from '../../src/lib/server/history/database.ts';
 import { showKey } from '../../src/lib/server/redis/keys.ts';
-import { FakeMeta } from '../fake-meta/server.ts';
+import type { FakeMeta } from '../fake-meta/server.ts';
 import type { FacebookLive } from '../fake-meta/world/facebook-live.ts';
 import { connectAccounts, loopbackEnv } from '../lib/meta-loopback.ts';
 import { openShop } from '../lib/meta-show.ts';
@@ -30,7 +30,7 @@ export async function openApp(urls: ServiceUrls, fake: FakeMeta | null): Promise
 }
 
 const ACTOR = 'user:invented';
-const COMMENT_EVERY_MS = 20;
+const COMMENT_EVERY_MS = 50;
 
 /** A show that listens to a broadcast of the stand-in for Meta, in which viewers never stop writing. */
 export class LiveShow {
