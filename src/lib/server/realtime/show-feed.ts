@@ -44,6 +44,10 @@ export class ShowFeed {
 	readonly #logger: Logger;
 	readonly #queues = new Set<BatchQueue>();
 	#show: LiveShow | null = null;
+	#lastSnapshot: {
+		readonly show: LiveShow;
+		readonly message: LiveMessage & { readonly kind: 'snapshot' };
+	} | null = null;
 	/** An event contradicted the state: it must be read anew before anything is folded on. */
 	#damaged = false;
 	/** Forwarded events of the present epoch. */
@@ -194,8 +198,20 @@ export class ShowFeed {
 		}
 	}
 
+	/** One object, which is encoded once, for all who join before the show changes. */
 	#snapshotMessage(): LiveMessage {
-		return { kind: 'snapshot', snapshot: this.snapshot() };
+		const show = this.#loaded();
+		const last = this.#lastSnapshot;
+		if (
+			last?.show === show &&
+			last.message.snapshot.seq === show.state.seq &&
+			last.message.snapshot.persistedSeq === show.persistedSeq
+		) {
+			return last.message;
+		}
+		const message = { kind: 'snapshot', snapshot: toSnapshot(show) } as const;
+		this.#lastSnapshot = { show, message };
+		return message;
 	}
 
 	#batch(message: LiveMessage): LiveBatch {
