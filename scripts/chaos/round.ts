@@ -46,7 +46,7 @@ export async function playRound(
 	number: number,
 	plan: RoundPlan
 ): Promise<RoundResult> {
-	const { stage, api, signal } = scene;
+	const { stage, api } = scene;
 	const startedAt = performance.now();
 	const historyFile = join(stage.folder, `round-${number}.jsonl`);
 	const recorder = new Recorder(historyFile);
