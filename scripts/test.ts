@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { projectRoot } from '../src/lib/server/project-root.ts';
 import { findRedisServer } from './services/redis-server.ts';
 
-// Everything that must hold: npm test [-- STEP …]   (steps: check lint format unit integration e2e chaos)
+// Everything that must hold: npm test [-- STEP …]   (steps: check lint format unit integration e2e chaos,
+// audit)
 
 const bin = (...path: string[]): string => join(projectRoot(), 'node_modules', ...path);
 
@@ -25,8 +26,12 @@ const STEPS: Record<string, readonly (readonly string[])[]> = {
 	unit: [[bin('vitest', 'vitest.mjs'), 'run', '--project', 'unit']],
 	integration: [[bin('vitest', 'vitest.mjs'), 'run', '--project', 'integration-*']],
 	e2e: [[bin('@playwright', 'test', 'cli.js'), 'test']],
-	chaos: canBreakRedis ? [[join(import.meta.dirname, 'chaos.ts'), '--kept', '--rounds', '12']] : []
+	chaos: canBreakRedis ? [[join(import.meta.dirname, 'chaos.ts'), '--kept', '--rounds', '12']] : [],
+	audit: [[join(projectRoot(), 'scripts', 'audit.ts')]]
 };
+
+/** Says something about the world, not about a change: run when named, as CI does. */
+const ON_REQUEST: ReadonlySet<string> = new Set(['audit']);
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in STEPS));
@@ -40,7 +45,7 @@ if (unknown.length > 0) {
 let passed = 0;
 let failed = 0;
 for (const [name, commands] of Object.entries(STEPS)) {
-	if (wanted.length > 0 && !wanted.includes(name)) continue;
+	if (wanted.length > 0 ? !wanted.includes(name) : ON_REQUEST.has(name)) continue;
 	process.stdout.write(`\n▸ ${name}\n`);
 	if (commands.length === 0) process.stdout.write('no redis-server on the PATH: not run\n');
 	const startedAt = performance.now();

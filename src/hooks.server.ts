@@ -109,7 +109,8 @@ async function answer(
 		method,
 		headers,
 		pathname: event.url.pathname,
-		address: requestAddress(event, services.config)
+		address: requestAddress(event, services.config),
+		sessionId: event.cookies.get(SESSION_COOKIE) ?? null
 	};
 	try {
 		return await gate.run(arrived, async () => {

@@ -8,6 +8,9 @@ import type { Workbench } from './workbench.ts';
 /** The product lets a member open fifty consoles at once. */
 const SOCKETS_PER_MEMBER = 50;
 
+/** What one connection costs a serving process, bytes. */
+export type Growth = Pick<Usage, 'liveBytes' | 'residentBytes'>;
+
 export type Turn = { readonly messagesPerSecond: number; readonly cpuMicroseconds: number };
 
 /** A server and its subscribers, each in a process of its own. */
@@ -18,7 +21,7 @@ export class FanoutSide {
 	readonly #server: HelperProcess;
 	readonly #client: HelperProcess;
 	#url = '';
-	#emptyBytes = 0;
+	#empty: Usage | null = null;
 	#sockets = 0;
 	#delivered = 0;
 	#example = '';
@@ -40,11 +43,11 @@ export class FanoutSide {
 	async open(): Promise<void> {
 		const request = { do: 'endpoint' } satisfies ServerRequest;
 		this.#url = (await this.#server.ask(request, endpointSchema)).url;
-		this.#emptyBytes = (await this.#usage(true)).memoryBytes;
+		this.#empty = await this.#usage(true);
 	}
 
-	/** Opens sockets until there are so many. Returns what the server has grown by for each, bytes. */
-	async connect(subscribers: number): Promise<number> {
+	/** Opens sockets until there are so many. Returns what the server has grown by for each. */
+	async connect(subscribers: number): Promise<Growth> {
 		const sockets = subscribers - this.#sockets;
 		const count = Math.ceil(sockets / SOCKETS_PER_MEMBER);
 		const { workspaceId } = this.#bench;
@@ -52,7 +55,10 @@ export class FanoutSide {
 		const cookies = await this.#server.ask(members, cookiesSchema);
 		await this.#ask({ do: 'connect', url: this.#url, cookies, showId: this.#showId, sockets });
 		this.#sockets = subscribers;
-		return Math.round(((await this.#usage(true)).memoryBytes - this.#emptyBytes) / subscribers);
+		const now = await this.#usage(true);
+		const each = (figure: 'liveBytes' | 'residentBytes'): number =>
+			Math.round((now[figure] - (this.#empty?.[figure] ?? 0)) / subscribers);
+		return { liveBytes: each('liveBytes'), residentBytes: each('residentBytes') };
 	}
 
 	/** Sends messages, each once the one before has reached every subscriber. */

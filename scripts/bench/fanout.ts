@@ -1,6 +1,6 @@
 import { mixedComment, startShow } from './bench-shows.ts';
 import { FanoutSide } from './fanout-side.ts';
-import type { Turn } from './fanout-side.ts';
+import type { Growth, Turn } from './fanout-side.ts';
 import { RELAY_CHANNEL } from './latency-messages.ts';
 import { interleave } from './rounds.ts';
 import type { Spread } from './statistics.ts';
@@ -10,16 +10,16 @@ import type { Workbench } from './workbench.ts';
 const SUBSCRIBERS = [1_000, 5_000, 10_000] as const;
 const QUICK_SUBSCRIBERS = [200, 1_000] as const;
 /** Deliveries of one turn: so many that it takes a second or two. */
-const DELIVERIES = 100_000;
-const QUICK_DELIVERIES = 20_000;
+const DELIVERIES = 50_000;
+const QUICK_DELIVERIES = 10_000;
 
 export type FanoutSideFigures = {
 	/** Deliveries: a message to ten subscribers is ten. */
 	readonly messagesPerSecond: Spread;
 	/** What the serving process worked for one delivery, microseconds. */
 	readonly cpuMicroseconds: Spread;
-	/** What the serving process grew by for each connection, bytes. */
-	readonly connectionBytes: number;
+	/** What the serving process grew by for each connection. */
+	readonly connection: Growth;
 };
 
 export type FanoutSizeFigures = {
@@ -34,11 +34,11 @@ export type FanoutSizeFigures = {
 /** The figures of the largest number of subscribers, and those of each. */
 export type FanoutFigures = FanoutSizeFigures & { readonly sizes: readonly FanoutSizeFigures[] };
 
-function summary(turns: readonly Turn[], connectionBytes: number): FanoutSideFigures {
+function summary(turns: readonly Turn[], connection: Growth): FanoutSideFigures {
 	return {
 		messagesPerSecond: spreadOf(turns.map((turn) => turn.messagesPerSecond)),
 		cpuMicroseconds: spreadOf(turns.map((turn) => turn.cpuMicroseconds)),
-		connectionBytes
+		connection
 	};
 }
 
@@ -63,8 +63,8 @@ export async function benchFanout(bench: Workbench): Promise<FanoutFigures> {
 		const sizes: FanoutSizeFigures[] = [];
 		for (const subscribers of bench.quick ? QUICK_SUBSCRIBERS : SUBSCRIBERS) {
 			signal.throwIfAborted();
-			const productBytes = await product.connect(subscribers);
-			const bareBytes = await bare.connect(subscribers);
+			const productGrowth = await product.connect(subscribers);
+			const bareGrowth = await bare.connect(subscribers);
 			const messages = (bench.quick ? QUICK_DELIVERIES : DELIVERIES) / subscribers;
 			await product.deliver(1, send);
 			const repeat = (): Promise<unknown> => context.redis.publish(RELAY_CHANNEL, product.example);
@@ -84,8 +84,8 @@ export async function benchFanout(bench: Workbench): Promise<FanoutFigures> {
 				);
 			sizes.push({
 				subscribers,
-				product: summary(turns, productBytes),
-				bare: summary(bareTurns, bareBytes),
+				product: summary(turns, productGrowth),
+				bare: summary(bareTurns, bareGrowth),
 				fanoutVsBare: compare('messagesPerSecond'),
 				cpuVsBare: compare('cpuMicroseconds')
 			});

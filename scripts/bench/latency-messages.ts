@@ -21,7 +21,13 @@ export type ServerRequest = z.input<typeof serverRequestSchema>;
 
 export const cookiesSchema = z.array(z.string());
 
-export const usageSchema = z.object({ cpuMicroseconds: z.number(), memoryBytes: z.number() });
+export const usageSchema = z.object({
+	cpuMicroseconds: z.number(),
+	/** Heap and buffers in use. */
+	liveBytes: z.number(),
+	/** What the process holds of the machine's memory, unused heap included. */
+	residentBytes: z.number()
+});
 export type Usage = z.output<typeof usageSchema>;
 
 export const clientRequestSchema = z.discriminatedUnion('do', [

@@ -99,7 +99,12 @@ async function serveRelay(redisUrl: string): Promise<Served> {
 function usage(collect: boolean): Usage {
 	if (collect) globalThis.gc?.();
 	const { user, system } = process.cpuUsage();
-	return { cpuMicroseconds: user + system, memoryBytes: process.memoryUsage.rss() };
+	const { heapUsed, external, rss } = process.memoryUsage();
+	return {
+		cpuMicroseconds: user + system,
+		liveBytes: heapUsed + external,
+		residentBytes: rss
+	};
 }
 
 const [kind, redisUrl, databaseUrl] = parametersSchema.parse(process.argv.slice(2));

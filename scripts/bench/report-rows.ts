@@ -138,8 +138,10 @@ function fanoutRows({
 		row('  bare writer, deliveries', bare.messagesPerSecond, '/s', 0),
 		row('  Sellary, CPU of a delivery', product.cpuMicroseconds, ' µs', 1),
 		row('  bare writer, CPU of a delivery', bare.cpuMicroseconds, ' µs', 1),
-		once('  Sellary, memory per connection', kilobytes(product.connectionBytes)),
-		once('  bare writer, memory per connection', kilobytes(bare.connectionBytes))
+		once('  Sellary, memory in use per connection', kilobytes(product.connection.liveBytes)),
+		once('  bare writer, memory in use per connection', kilobytes(bare.connection.liveBytes)),
+		once('  Sellary, resident per connection', kilobytes(product.connection.residentBytes)),
+		once('  bare writer, resident per connection', kilobytes(bare.connection.residentBytes))
 	];
 }
 

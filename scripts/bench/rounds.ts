@@ -6,7 +6,7 @@ import { pairedRatio, spreadOf } from './statistics.ts';
 export const ROUNDS = 5;
 
 /** A pause before each turn: what the one before left to do in the background is not to be paid here. */
-const SETTLE_MS = 150;
+const SETTLE_MS = 100;
 
 /** Takes one figure once. A fresh state for each call is the contender's own business. */
 export type Contender<Figure = number> = () => Promise<Figure>;

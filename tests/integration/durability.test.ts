@@ -576,6 +576,32 @@ describe('persisting', () => {
 		expect(await app.redis.ttl(showKey(showId, 'meta'))).toBeGreaterThan(0);
 	});
 
+	test('what was read ahead and Redis lost meanwhile is not written', async () => {
+		const showId = await app.show({ '12': 2 });
+		await buyers(showId, 600);
+		const fallBack = await copyShow(app, showId);
+		const { seq } = await position(showId);
+		await buyers(showId, 200);
+		// The first batch is read, the second one read ahead, and the write waits for this lock.
+		const written = await app.db.transaction().execute(async (tx) => {
+			await sql`select from shows where id = ${showId} for update`.execute(tx);
+			const persisting = app.writeBehind.persist(showId);
+			persisting.catch(() => undefined);
+			await until('the write waits', async () => {
+				const waiting = await sql`
+					select from pg_locks join pg_stat_activity using (pid)
+					where not granted and datname = current_database()
+				`.execute(app.db);
+				return waiting.rows.length > 0;
+			});
+			await fallBack();
+			return () => persisting;
+		});
+		expect(await written()).toBe(seq);
+		expect((await rows(showId)).events).toBe(seq);
+		expect((await rows(showId)).comments).toBe(600);
+	});
+
 	test('by two processes at once, while comments come in: everything once', async () => {
 		const other = await start();
 		const showId = await app.show({ '12': 2 });

@@ -3,11 +3,15 @@ import type { Member } from './auth/member.ts';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
 import { InFlight } from './protection/in-flight.ts';
+import type { Cap } from './protection/open-counts.ts';
 import type { RequestLimits } from './protection/request-limits.ts';
 import { TRPC_ENDPOINT } from './trpc/http.ts';
 
 /** Requests that this process works on at the same time; bodies of one megabyte at most may be in memory. */
-const IN_FLIGHT = { total: 500, perKey: 100 };
+const MAX_IN_FLIGHT = 500;
+/** Of these, requests of one address, and of one session: a page asks for a handful at once. */
+const MAX_OF_ADDRESS = 100;
+const MAX_OF_SESSION = 30;
 /** A pasted list of items is the largest form. */
 const MAX_FORM_BYTES = 1024 * 1024;
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -17,6 +21,8 @@ export type GatedRequest = {
 	readonly pathname: string;
 	readonly headers: Headers;
 	readonly address: string;
+	/** What the session's cookie says; it may be anything. */
+	readonly sessionId: string | null;
 };
 
 const isApi = (pathname: string): boolean => pathname.startsWith(`${TRPC_ENDPOINT}/`);
@@ -25,7 +31,7 @@ const isApi = (pathname: string): boolean => pathname.startsWith(`${TRPC_ENDPOIN
 export class RequestGate {
 	readonly #limits: RequestLimits;
 	readonly #environment: Config['environment'];
-	readonly #inFlight = new InFlight(IN_FLIGHT);
+	readonly #inFlight = new InFlight(MAX_IN_FLIGHT);
 
 	constructor({
 		limits,
@@ -45,7 +51,7 @@ export class RequestGate {
 	async run<Result>(request: GatedRequest, work: () => Promise<Result>): Promise<Result> {
 		if (!this.#makesComments(request.pathname)) this.#limits.admitRequest(request.address);
 		checkForm(request);
-		return await this.#inFlight.run(addressGroup(request.address), work);
+		return await this.#inFlight.run(shareOf(request), work);
 	}
 
 	/** Counts a page or a form once it is known whose it is; calls of the API count themselves. */
@@ -59,6 +65,13 @@ export class RequestGate {
 	#makesComments(pathname: string): boolean {
 		return this.#environment !== 'production' && pathname.startsWith(`${TRPC_ENDPOINT}/debug.`);
 	}
+}
+
+/** By the session that a request names, before anybody has looked whether it exists: that takes Postgres. */
+function shareOf({ address, sessionId }: GatedRequest): Cap[] {
+	const ofAddress = { key: `address ${addressGroup(address)}`, limit: MAX_OF_ADDRESS };
+	if (sessionId === null) return [ofAddress];
+	return [ofAddress, { key: `session ${sessionId}`, limit: MAX_OF_SESSION }];
 }
 
 /** Browsers say how long a form is, and Node holds them to it. The API counts for itself what it reads. */

@@ -1,18 +1,16 @@
 import type { Claim, ShowState } from '../../domain/show-state.ts';
 import { COUNTERS } from '../../domain/show-state.ts';
 import type { BlockList } from '../allocator/block-lists.ts';
-import { commentKey } from '../allocator/comment.ts';
-import { encodeCommentResult } from '../allocator/comment-results.ts';
 import { stagingKey } from '../redis/keys.ts';
 import type { StagedKey } from '../redis/keys.ts';
 import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import type { Db } from './database.ts';
+import { readStagedComments } from './staged-comments.ts';
 
 /** Values per script call; Lua's `unpack` fails near 8,000 elements (the queue doubles them). */
 const STAGE_VALUES = 3_000;
-const COMMENT_PAGE = 1_500;
 /** A rebuild that dies leaves its staging keys behind for this long. */
 const STAGING_TTL_SECONDS = 900;
 
@@ -93,37 +91,24 @@ export class ShowStaging {
 		return entries;
 	}
 
-	/** Identities and first results of all comments, page by page: a million take little memory. */
+	/**
+	 * Identities and first results of all comments, page by page: a million take little memory. Postgres
+	 * reads a page while Redis stages the one before.
+	 */
 	async #stageComments(
 		state: ShowState,
 		put: (key: StagedKey, values: string[]) => Promise<void>
 	): Promise<void> {
-		for (let after = 0; ;) {
-			const rows = await this.#db
-				.selectFrom('comments')
-				.select(['seq', 'platform', 'comment_id', 'outcome', 'item_number', 'claim_id', 'position'])
-				.where('show_id', '=', state.showId)
-				.where('seq', '>', String(after))
-				.orderBy('seq')
-				.limit(COMMENT_PAGE)
-				.execute();
-			await put(
-				'comments',
-				rows.flatMap((row) => [
-					commentKey(row.platform, row.comment_id),
-					encodeCommentResult({
-						seq: Number(row.seq),
-						outcome: row.outcome,
-						item: row.item_number === null ? null : String(row.item_number),
-						claimId: row.claim_id,
-						position: row.position
-					})
-				])
-			);
-			const last = rows.at(-1);
-			if (!last || rows.length < COMMENT_PAGE) return;
-			after = Number(last.seq);
+		let staging = Promise.resolve();
+		for (let after: string | null = '0'; after !== null;) {
+			const { values, last } = await readStagedComments(this.#db, state.showId, after);
+			await staging;
+			staging = put('comments', values);
+			// Its failure is heard when it is awaited; until then it must not count as unheard.
+			staging.catch(() => undefined);
+			after = last;
 		}
+		await staging;
 	}
 
 	async #put(showId: string, epoch: string, key: StagedKey, values: string[]): Promise<void> {

@@ -38,6 +38,8 @@ export type WriteBehindObserver = {
 /** What follows the cursor, and the event at the cursor when the stream reaches back to it. */
 type Batch = { readonly joint: ShowEvent | null; readonly events: readonly ShowEvent[] };
 
+type ReadAhead = { readonly cursorSeq: number; readonly batch: Promise<Batch> };
+
 /** The stream of a show lacks events that Postgres has not got either. An operator must look. */
 export class SplitHistoryError extends Error {
 	override readonly name = 'SplitHistoryError';
@@ -96,6 +98,7 @@ export class WriteBehind {
 		let goal: number | null = null;
 		/** The last event that this run wrote: what Postgres holds there need not be asked for. */
 		let mine: ShowEvent | null = null;
+		let ahead: ReadAhead | null = null;
 		for (let looks = 0; ;) {
 			const cursor = await persistedPosition(db, showId);
 			const live = await readLiveLog(redis, showId);
@@ -109,7 +112,10 @@ export class WriteBehind {
 			goal ??= live.seq;
 			const isDone = cursor.seq >= Math.min(goal, live.seq);
 			const { joint, events }: Batch =
-				isDone && mine ? { joint: mine, events: [] } : await this.#readBatch(showId, cursor.seq);
+				isDone && mine
+					? { joint: mine, events: [] }
+					: await this.#nextBatch(showId, cursor.seq, live, ahead);
+			ahead = null;
 			const agrees =
 				!joint ||
 				(mine?.seq === joint.seq
@@ -132,6 +138,7 @@ export class WriteBehind {
 						`go on from event ${cursor.seq}, the last one in Postgres`
 				);
 			}
+			if (last.seq < goal) ahead = this.#readAhead(showId, last.seq);
 			const startedAt = performance.now();
 			if (!(await writeBatch(db, showId, cursor, events))) continue;
 			failpoint('batch-committed');
@@ -141,6 +148,29 @@ export class WriteBehind {
 			written += events.length;
 			await this.#mark(showId, live.epoch, last.seq);
 		}
+	}
+
+	/** Reads the next batch while Postgres writes the one before it. */
+	#readAhead(showId: string, cursorSeq: number): ReadAhead {
+		const batch = this.#readBatch(showId, cursorSeq);
+		// Its failure is heard when it is awaited, if it is at all.
+		batch.catch(() => undefined);
+		return { cursorSeq, batch };
+	}
+
+	/** What was read ahead, if it starts there and the log still holds it; else what the stream holds now. */
+	async #nextBatch(
+		showId: string,
+		cursorSeq: number,
+		live: LogPosition,
+		ahead: ReadAhead | null
+	): Promise<Batch> {
+		if (ahead?.cursorSeq === cursorSeq) {
+			const batch = await ahead.batch;
+			const last = batch.events.at(-1);
+			if (last && last.epoch === live.epoch && last.seq <= live.seq) return batch;
+		}
+		return await this.#readBatch(showId, cursorSeq);
 	}
 
 	/**

@@ -1,40 +1,43 @@
 import { AppError } from '../errors.ts';
 import { OpenCounts } from './open-counts.ts';
+import type { Cap } from './open-counts.ts';
+import { rateLimited } from './rate-limited.ts';
 
-export type InFlightLimits = {
-	/** Of all keys together. */
-	readonly total: number;
-	readonly perKey: number;
-};
+const RETRY_MS = 1_000;
 
 /**
  * Counts what is being worked on, and refuses more than the limits at once instead of letting it queue up:
  * whoever is refused hears so at once and can come again, while those who were let in are answered.
  */
 export class InFlight {
-	readonly #limits: InFlightLimits;
-	readonly #counts = new OpenCounts();
+	readonly #limit: number;
+	readonly #all = new OpenCounts();
+	readonly #shares = new OpenCounts();
 
-	constructor(limits: InFlightLimits) {
-		this.#limits = limits;
+	/** `limit`: of everybody together. */
+	constructor(limit: number) {
+		this.#limit = limit;
 	}
 
-	/** Runs `work` of `key`. Throws `UNAVAILABLE` (details: `retryAfterSeconds`) when there is too much already. */
-	async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
-		const release = this.#counts.claim(
-			{ key: 'all', limit: this.#limits.total },
-			{ key: `of ${key}`, limit: this.#limits.perKey }
-		);
-		if (!release) {
-			throw new AppError('UNAVAILABLE', {
-				message: 'The service is too busy right now. Nothing was changed; try again.',
-				details: { retryAfterSeconds: 1 }
-			});
-		}
+	/**
+	 * Runs `work` for somebody with their share. Throws `RATE_LIMITED` when their share is used up,
+	 * `UNAVAILABLE` when there is too much altogether (both with details: `retryAfterSeconds`).
+	 */
+	async run<Result>(share: readonly Cap[], work: () => Promise<Result>): Promise<Result> {
+		const releaseShare = this.#shares.claim(...share);
+		if (!releaseShare) throw rateLimited(RETRY_MS);
+		const release = this.#all.claim({ key: 'all', limit: this.#limit });
 		try {
+			if (!release) {
+				throw new AppError('UNAVAILABLE', {
+					message: 'The service is too busy right now. Nothing was changed; try again.',
+					details: { retryAfterSeconds: RETRY_MS / 1_000 }
+				});
+			}
 			return await work();
 		} finally {
-			release();
+			release?.();
+			releaseShare();
 		}
 	}
 }

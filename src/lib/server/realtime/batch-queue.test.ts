@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BatchQueue, MAX_QUEUED_BATCHES } from './batch-queue.ts';
 import { SlowSubscriberError } from './hub-types.ts';
-import type { LiveBatch } from './hub-types.ts';
+import type { BatchReader, LiveBatch } from './hub-types.ts';
 
 function batch(seq: number): LiveBatch {
 	return { id: `e1:${seq}`, message: { kind: 'events', events: [], persistedSeq: 0 } };
@@ -65,6 +65,72 @@ describe('a reader', () => {
 		expect(listeners).toBe(1);
 		await reader.return();
 		expect(listeners).toBe(0);
+	});
+});
+
+describe('a reader with something to do', () => {
+	type Ending = (reader: BatchReader, queue: BatchQueue, stop: AbortController) => Promise<unknown>;
+	const endings: readonly (readonly [string, Ending])[] = [
+		['its signal', async (reader, _queue, stop) => (stop.abort(), await reader.next())],
+		['its return', async (reader) => await reader.return()],
+		['its return while it waits', (reader) => Promise.all([reader.next(), reader.return()])],
+		[
+			'an overflow',
+			async (reader, queue) => {
+				for (let seq = 0; seq <= MAX_QUEUED_BATCHES; seq++) queue.push(batch(seq));
+				await expect(reader.next()).rejects.toBeInstanceOf(SlowSubscriberError);
+			}
+		]
+	];
+
+	test.each(endings)('arrives before its first batch and leaves once, by %s', async (_, end) => {
+		const steps: string[] = [];
+		const stop = new AbortController();
+		const queue = new BatchQueue();
+		const reader = queue.read(stop.signal, async () => {
+			steps.push('arrive');
+			queue.push(batch(1));
+			return () => steps.push('leave');
+		});
+		expect(steps).toEqual([]);
+		expect((await reader.next()).value?.id).toBe('e1:1');
+		await end(reader, queue, stop);
+		expect(await reader.next()).toEqual({ done: true, value: undefined });
+		await reader.return();
+		expect(steps).toEqual(['arrive', 'leave']);
+	});
+
+	test('that can’t arrive says why, and is over', async () => {
+		const reader = new BatchQueue().read(new AbortController().signal, () =>
+			Promise.reject(new Error('away'))
+		);
+		await expect(reader.next()).rejects.toThrow('away');
+		expect((await reader.next()).done).toBe(true);
+	});
+
+	test('whose signal ends while it arrives leaves again', async () => {
+		const stop = new AbortController();
+		let left = 0;
+		const reader = new BatchQueue().read(stop.signal, async () => {
+			stop.abort();
+			return () => left++;
+		});
+		expect((await reader.next()).done).toBe(true);
+		expect(left).toBe(1);
+	});
+
+	test('that returns while it arrives leaves again', async () => {
+		const arriving = Promise.withResolvers<void>();
+		let left = 0;
+		const reader = new BatchQueue().read(new AbortController().signal, async () => {
+			await arriving.promise;
+			return () => left++;
+		});
+		const next = reader.next();
+		await reader.return();
+		arriving.resolve();
+		expect((await next).done).toBe(true);
+		expect(left).toBe(1);
 	});
 });
 

@@ -14,6 +14,13 @@ export type SubscribeOptions = {
 	readonly signal: AbortSignal;
 };
 
+/** A subscriber's batches as they come. A reader that stops early calls `return`, as `for await` does. */
+export type BatchReader = {
+	next(): Promise<IteratorResult<LiveBatch, void>>;
+	return(): Promise<IteratorResult<LiveBatch, void>>;
+	[Symbol.asyncIterator](): BatchReader;
+};
+
 /** What the API needs of the realtime hub. */
 export type LiveFeed = {
 	/** The show as of now, from memory where it is watched. Throws `SHOW_NOT_FOUND`, `UNAVAILABLE`. */
@@ -22,7 +29,7 @@ export type LiveFeed = {
 	 * The show from `resumeFrom` on. The first batch comes at once: a snapshot, or the events missed.
 	 * Ends by throwing `SlowSubscriberError` when the reader falls behind, and by `signal`.
 	 */
-	subscribe(showId: string, options: SubscribeOptions): AsyncGenerator<LiveBatch, void, undefined>;
+	subscribe(showId: string, options: SubscribeOptions): BatchReader;
 };
 
 /** Hears of what consoles get, for metrics. */

@@ -12,8 +12,7 @@ import { showKey } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import { BatchQueue } from './batch-queue.ts';
-import { SlowSubscriberError } from './hub-types.ts';
-import type { HubObserver, LiveBatch, LiveFeed, SubscribeOptions } from './hub-types.ts';
+import type { BatchReader, HubObserver, LiveFeed, SubscribeOptions } from './hub-types.ts';
 import { ShowFeed } from './show-feed.ts';
 import type { FeedSource } from './show-feed.ts';
 
@@ -83,22 +82,22 @@ export class LiveHub implements LiveFeed {
 		}
 	}
 
-	async *subscribe(
-		showId: string,
-		options: SubscribeOptions
-	): AsyncGenerator<LiveBatch, void, undefined> {
-		const watched = await this.#acquire(showId);
-		const queue = new BatchQueue();
-		try {
-			await watched.feed.attach(queue, options.resumeFrom);
-			yield* queue.read(options.signal);
-		} catch (error) {
-			if (error instanceof SlowSubscriberError) this.#options.observer?.cut();
-			throw error;
-		} finally {
-			watched.feed.detach(queue);
-			this.#release(showId, watched);
-		}
+	subscribe(showId: string, { resumeFrom, signal }: SubscribeOptions): BatchReader {
+		const queue = new BatchQueue(() => this.#options.observer?.cut());
+		return queue.read(signal, async () => {
+			const watched = await this.#acquire(showId);
+			const leave = (): void => {
+				watched.feed.detach(queue);
+				this.#release(showId, watched);
+			};
+			try {
+				await watched.feed.attach(queue, resumeFrom);
+				return leave;
+			} catch (error) {
+				leave();
+				throw error;
+			}
+		});
 	}
 
 	/** Drops every feed. Subscribers end through their own signals. */

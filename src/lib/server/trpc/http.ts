@@ -59,7 +59,10 @@ export async function serveTrpc(request: Request, context: ApiContext): Promise<
 	} catch (error) {
 		const refusal = bodyRefusal(error);
 		if (refusal === null) throw error;
-		return errorResponse(refusal, requestId);
+		const response = errorResponse(refusal, requestId);
+		// Who is too slow is not waited for; what is too large is thrown away as it comes.
+		if (refusal.code === 'TIMEOUT') response.headers.set('connection', 'close');
+		return response;
 	}
 	const response = await fetchRequestHandler({
 		endpoint: TRPC_ENDPOINT,

@@ -57,6 +57,15 @@ describe('the live encoder', () => {
 		expect(calls).toBe(2);
 	});
 
+	test('gives clients whose requests have the same number the same bytes', () => {
+		const encoder = createLiveEncoder();
+		const bytes = encoder.encode(envelope(1, 'abc:7', message));
+		expect(encoder.encode(envelope(1, 'abc:7', message))).toBe(bytes);
+		expect(encoder.encode(envelope(2, 'abc:7', message))).not.toBe(bytes);
+		expect(encoder.encode(envelope(1, 'abc:8', message))).not.toBe(bytes);
+		expect(encoder.encode(envelope(1, 'abc:7', { ...message }))).not.toBe(bytes);
+	});
+
 	test('reads what clients send', () => {
 		expect(createLiveEncoder().decode('{"id":1}')).toEqual({ id: 1 });
 	});

@@ -27,22 +27,32 @@ function trackedData(envelope: unknown): TrackedData | null {
 		: null;
 }
 
+/** A message's JSON, and the bytes of the whole for each head that it was sent with. */
+type Encoded = {
+	readonly json: string;
+	readonly envelopes: Map<string, Uint8Array<ArrayBuffer>>;
+};
+
 /**
  * Encodes each live message once per process, however many consoles it goes to: they all get the same
  * object from the hub, so its JSON is kept beside it for as long as it lives. Messages must not change
- * once they were sent. Encoding is most of what a delivered batch costs.
+ * once they were sent. Encoding is most of what a delivered batch costs. Consoles count their requests from
+ * one, so that most of them share the bytes of the whole frame too.
  */
 export function createLiveEncoder(
 	stringify: (message: object) => string = JSON.stringify
 ): Encoder {
-	const encoded = new WeakMap<object, string>();
+	const encoded = new WeakMap<object, Encoded>();
 
-	function messageJson(message: object): string {
+	function encodedMessage(message: object): Encoded {
 		const known = encoded.get(message);
-		if (known !== undefined) return known;
-		const json = stringify(message);
-		encoded.set(message, json);
-		return json;
+		if (known) return known;
+		const first = {
+			json: stringify(message),
+			envelopes: new Map<string, Uint8Array<ArrayBuffer>>()
+		};
+		encoded.set(message, first);
+		return first;
 	}
 
 	return {
@@ -50,9 +60,14 @@ export function createLiveEncoder(
 			const tracked = trackedData(envelope);
 			if (!tracked) return jsonEncoder.encode(envelope);
 			const { id, jsonrpc, eventId, message } = tracked;
-			const event = JSON.stringify(eventId);
+			const { json, envelopes } = encodedMessage(message);
 			const version = jsonrpc === undefined ? '' : `"jsonrpc":${JSON.stringify(jsonrpc)},`;
-			return `{"id":${JSON.stringify(id)},${version}"result":{"type":"data","data":{"id":${event},"data":${messageJson(message)}},"id":${event}}}`;
+			const head = `{"id":${JSON.stringify(id)},${version}"result":{"type":"data","data":{"id":${JSON.stringify(eventId)},"data":`;
+			const known = envelopes.get(head);
+			if (known) return known;
+			const bytes = Buffer.from(`${head}${json}},"id":${JSON.stringify(eventId)}}}`);
+			envelopes.set(head, bytes);
+			return bytes;
 		},
 		decode: jsonEncoder.decode
 	};

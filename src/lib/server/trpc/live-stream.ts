@@ -37,19 +37,25 @@ export async function* streamShow(
 ): AsyncGenerator<TrackedEnvelope<LiveMessage>, void, undefined> {
 	const { view, connection, signal } = options;
 	using _counted = connection?.claimSubscription();
-	const signedOut = new AbortController();
+	let signedOut = false;
+	// Not AbortSignal.any, which costs each delivery and each console's memory.
+	const ending = new AbortController();
+	const end = (): void => ending.abort();
 	const check = (): void => {
 		options.mayWatch().then((allowed) => {
-			if (!allowed) signedOut.abort();
+			signedOut ||= !allowed;
+			if (signedOut) end();
 		}, options.onCheckFailed);
 	};
+	signal.addEventListener('abort', end, { once: true });
+	if (signal.aborted) end();
 	const timer = setInterval(check, options.sessionCheckMs ?? SESSION_CHECK_MS);
 	timer.unref();
 	const unfollow = options.onAccessChange(check);
 	try {
 		const batches = view.subscribe({
 			resumeFrom: options.lastEventId === null ? null : parsePosition(options.lastEventId),
-			signal: AbortSignal.any([signal, signedOut.signal])
+			signal: ending.signal
 		});
 		for await (const batch of batches) {
 			if (connection && connection.bufferedBytes() > MAX_BUFFERED_BYTES)
@@ -58,11 +64,12 @@ export async function* streamShow(
 		}
 	} catch (error) {
 		const cut = error instanceof SlowSubscriberError && connection !== null;
-		if (!cut && !signedOut.signal.aborted) throw error;
+		if (!cut && !signedOut) throw error;
 	} finally {
+		signal.removeEventListener('abort', end);
 		clearInterval(timer);
 		unfollow();
 	}
-	if (signedOut.signal.aborted) throw new AppError('SIGNED_OUT');
+	if (signedOut) throw new AppError('SIGNED_OUT');
 	if (!signal.aborted) connection?.terminate();
 }

@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts';
 import { readActionEvents } from '../history/action-events.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
 import type { ShowOverrides } from '../history/queries/show-overrides.ts';
-import type { LiveBatch, SubscribeOptions } from '../realtime/hub-types.ts';
+import type { BatchReader, SubscribeOptions } from '../realtime/hub-types.ts';
 import type { ApiServices } from './services.ts';
 import { changeOverrides } from './show-overrides.ts';
 import type { OverrideChanges } from './show-overrides.ts';
@@ -27,7 +27,7 @@ export class ShowView {
 		return this.#live.snapshot(this.#show.id);
 	}
 
-	subscribe(options: SubscribeOptions): AsyncGenerator<LiveBatch, void, undefined> {
+	subscribe(options: SubscribeOptions): BatchReader {
 		return this.#live.subscribe(this.#show.id, options);
 	}
 }

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
-import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { addressGroup, upgradeAddress } from '../auth/client-address.ts';
 import type { Member } from '../auth/member.ts';
 import { isOwnUpgrade } from '../auth/request-origin.ts';
@@ -28,7 +27,7 @@ const MAX_BATCH_CALLS = 20;
 const MAX_CONNECTIONS_PER_USER = 50;
 const MAX_CONNECTIONS_PER_WORKSPACE = 500;
 /** Upgrades whose session is being looked up at the same time. */
-const UPGRADES_IN_FLIGHT = { total: 200, perKey: 200 };
+const MAX_UPGRADES_IN_FLIGHT = 200;
 const IDLE_CHECK_MS = 15_000;
 const KEEP_ALIVE = { enabled: true, pingMs: 30_000, pongWaitMs: 5_000 };
 export type LiveSocketOptions = {
@@ -51,6 +50,13 @@ export type LiveSocket = {
 	readonly connectionCount: number;
 };
 
+/** What tRPC sends is JSON, whether it was encoded for this socket or, as bytes, for all of them. */
+class TextSocket extends WebSocket {
+	override send(data: string | Uint8Array): void {
+		super.send(data, { binary: false });
+	}
+}
+
 type Admission = { readonly member: Member; readonly address: string };
 
 const TOO_MANY = 'Too many open consoles. Please close some.';
@@ -63,6 +69,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 	const { auth, config, limits, logger } = services;
 	const server = new WebSocketServer({
 		noServer: true,
+		WebSocket: TextSocket,
 		maxPayload: MAX_PAYLOAD_BYTES,
 		perMessageDeflate: false
 	});
@@ -71,7 +78,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 	const pending = new Set<Duplex>();
 	const connections = new Map<WebSocket, GuardedConnection>();
 	const open = new OpenCounts();
-	const upgrades = new InFlight(UPGRADES_IN_FLIGHT);
+	const upgrades = new InFlight(MAX_UPGRADES_IN_FLIGHT);
 	const idleTimer = setInterval(() => {
 		for (const connection of connections.values()) connection.cutIfIdle(performance.now());
 	}, IDLE_CHECK_MS);
@@ -142,7 +149,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 		}
 		const sessionId = readSessionCookie(cookie);
 		if (sessionId === null) return refuseUpgrade(socket, 401, new AppError('SIGNED_OUT').message);
-		const member = await upgrades.run(group, () => auth.validateSession(sessionId));
+		const member = await upgrades.run([], () => auth.validateSession(sessionId));
 		if (socket.destroyed || socket.writableEnded) return;
 		if (closing) return refuseUpgrade(socket, 503, 'The server is restarting.', RETRY_SOON);
 		if (!member) return refuseUpgrade(socket, 401, new AppError('SIGNED_OUT').message);
