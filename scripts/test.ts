@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { projectRoot } from '../src/lib/server/project-root.ts';
 import { findRedisServer } from './services/redis-server.ts';
 
-// Everything that must hold: npm test [-- STEP …]   (steps: check lint format unit integration e2e chaos,
-// audit)
+// Everything that must hold: npm test [-- STEP …]
+// Steps: check lint format unit integration e2e chaos, and audit when it is named.
 
 const bin = (...path: string[]): string => join(projectRoot(), 'node_modules', ...path);
 

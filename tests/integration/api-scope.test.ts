@@ -147,6 +147,7 @@ const PROCEDURES: Record<string, Row> = {
 		input: { currentPassword: 'wrong password', newPassword: 'battery staple' }
 	},
 	'account.signOutEverywhere': { access: 'member' },
+	'account.remove': { access: 'member', input: { password: 'wrong password' } },
 	'live.show': { access: 'show' },
 	'summary.get': { access: 'show' },
 	'summary.holders': { access: 'show', input: { item: '12', state: 'winner' } },

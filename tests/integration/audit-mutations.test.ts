@@ -274,6 +274,11 @@ const ACTS: Record<string, Act> = {
 		byOthers: true,
 		act: async ({ colleague }) => callerOf(await colleague()).account.signOutEverywhere()
 	},
+	'account.remove': {
+		action: 'account.deleted',
+		byOthers: true,
+		act: async ({ colleague }) => callerOf(await colleague()).account.remove({ password: PASSWORD })
+	},
 	'buyers.setNote': {
 		action: 'buyer.noted',
 		act: ({ api }) =>

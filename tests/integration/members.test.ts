@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Member } from '../../src/lib/server/auth/member.ts';
 import { membersOf, workspacesOf } from '../../src/lib/server/auth/member-lists.ts';
+import { findAppError } from '../../src/lib/server/trpc/errors.ts';
 import { createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
 import { PASSWORD, createPeople, emailOf, refusalOf } from './people.ts';
@@ -424,5 +425,83 @@ describe('an account', () => {
 			'account.password_changed'
 		]);
 		expect(JSON.stringify(entries)).not.toMatch(/Rio|staple|horse/);
+	});
+});
+
+describe('an account that is deleted', () => {
+	const remove = (member: Member, password = PASSWORD) =>
+		people.api(member).account.remove({ password });
+	const refusal = async (call: Promise<unknown>) =>
+		await call.then(
+			() => null,
+			(error: unknown) => findAppError(error)
+		);
+
+	test('goes with its sessions, memberships and invitations; its address is free again', async () => {
+		const owner = await people.owner('Xen');
+		const elsewhere = await people.owner('Rae');
+		const leaver = await people.colleague(owner, 'operator', 'Xen-leaver');
+		const { token } = await people.api(elsewhere).members.invite({ role: 'viewer' });
+		await people.api(leaver).members.acceptInvite({ token });
+		const again = await app.auth.signIn(
+			{ email: leaver.email, password: PASSWORD },
+			{ address: people.address() }
+		);
+		const now = await people.now(leaver);
+		if (!now) throw new Error('the session is gone');
+		await remove(now);
+		expect([await people.now(leaver), await people.now(again)]).toEqual([null, null]);
+		for (const member of [owner, elsewhere]) {
+			const { members } = await people.api(member).members.list();
+			expect(members.map(({ userId }) => userId)).toEqual([member.userId]);
+			const { entries } = await people.api(member).audit.list({ kind: 'account' });
+			expect(entries[0]).toMatchObject({
+				action: 'Deleted their account',
+				actor: { name: 'Deleted account', note: 'no longer a member' }
+			});
+		}
+		const left = await app.db
+			.selectFrom('users')
+			.select('id')
+			.where('id', '=', leaver.userId)
+			.execute();
+		expect(left).toEqual([]);
+		await people.colleague(owner, 'viewer', 'Xen-leaver');
+	});
+
+	test('is kept while a workspace would have no owner, and says which', async () => {
+		const sole = await people.owner('Sol');
+		const other = await people.colleague(sole, 'operator', 'Sol-other');
+		const refused = await refusal(remove(sole));
+		expect(refused).toMatchObject({ code: 'LAST_OWNER' });
+		expect(refused?.message).toContain('only owner of “Sol’s shop”');
+		await people.api(sole).members.changeRole({ userId: other.userId, role: 'owner' });
+		await remove(sole);
+		expect(await people.now(sole)).toBeNull();
+		// Nobody else is left: the workspace has to go first.
+		const alone = await people.now(other);
+		if (!alone) throw new Error('the session is gone');
+		const last = await refusal(remove(alone));
+		expect(last?.message).toContain('Nobody but you belongs to “Sol’s shop”');
+		expect(await people.now(other)).not.toBeNull();
+	});
+
+	test('of two owners at the same moment: one stays', async () => {
+		const first = await people.owner('Tia');
+		const second = await people.colleague(first, 'operator', 'Tia-second');
+		await people.api(first).members.changeRole({ userId: second.userId, role: 'owner' });
+		const outcomes = await Promise.all([
+			refusalOf(remove(first)),
+			refusalOf(people.api(await people.now(second)).account.remove({ password: PASSWORD }))
+		]);
+		expect(outcomes.toSorted()).toEqual(['LAST_OWNER', null].toSorted());
+	});
+
+	test('asks for the password', async () => {
+		const owner = await people.owner('Uma');
+		const member = await people.colleague(owner, 'viewer', 'Uma-viewer');
+		expect(await refusalOf(remove(member, 'wrong password'))).toBe('WRONG_PASSWORD');
+		expect(await refusalOf(remove(member, ''))).toBe('INVALID_INPUT');
+		expect(await people.now(member)).not.toBeNull();
 	});
 });

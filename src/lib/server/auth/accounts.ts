@@ -2,6 +2,7 @@ import { AppError } from '../errors.ts';
 import { recordAudit } from '../history/audit.ts';
 import type { Db } from '../history/database.ts';
 import type { AccessNews } from './access-news.ts';
+import { deleteAccount } from './account-deletion.ts';
 import type { PasswordChange } from './input.ts';
 import { actorOf } from './member.ts';
 import type { Member } from './member.ts';
@@ -39,16 +40,8 @@ export class Accounts {
 	 * wrong, `RATE_LIMITED` (details: `retryAfterSeconds`).
 	 */
 	async changePassword(member: Member, change: PasswordChange): Promise<void> {
-		const { db, limits, news, passwords, sessions } = this.#options;
-		const attempt = await limits.countPassword(member.userId);
-		const user = await db
-			.selectFrom('users')
-			.select('password_hash')
-			.where('id', '=', member.userId)
-			.executeTakeFirst();
-		const isTheirs = await passwords.verify(user?.password_hash ?? null, change.currentPassword);
-		if (!isTheirs) throw new AppError('WRONG_PASSWORD');
-		await attempt.forgive();
+		const { db, news, sessions } = this.#options;
+		await this.#checkPassword(member, change.currentPassword);
 		const password_hash = await hashPassword(change.newPassword);
 		await db.transaction().execute(async (tx) => {
 			await tx
@@ -68,6 +61,29 @@ export class Accounts {
 		await sessions.endAll(member.userId);
 		await this.#audit(db, member, 'account.signed_out_everywhere');
 		await news.announce(member.userId);
+	}
+
+	/**
+	 * Deletes the account, its memberships and its sessions. Audit logs keep that it was there, without a
+	 * name. Throws as `changePassword`, and `LAST_OWNER` while a workspace would be left without an owner.
+	 */
+	async remove(member: Member, password: string): Promise<void> {
+		await this.#checkPassword(member, password);
+		await this.#options.db.transaction().execute((tx) => deleteAccount(tx, member.userId));
+		await this.#options.news.announce(member.userId);
+	}
+
+	async #checkPassword(member: Member, password: string): Promise<void> {
+		const { db, limits, passwords } = this.#options;
+		const attempt = await limits.countPassword(member.userId);
+		const user = await db
+			.selectFrom('users')
+			.select('password_hash')
+			.where('id', '=', member.userId)
+			.executeTakeFirst();
+		const isTheirs = await passwords.verify(user?.password_hash ?? null, password);
+		if (!isTheirs) throw new AppError('WRONG_PASSWORD');
+		await attempt.forgive();
 	}
 
 	/** The values are the person's own and stay out of the workspace's log. */

@@ -58,6 +58,10 @@ export const passwordChange = z.object({
 	newPassword
 });
 
+export const accountDeletion = z.object({
+	password: presentPassword('Please enter your password.')
+});
+
 export type PersonInput = z.output<typeof personInput>;
 export type RegisterInput = z.output<typeof registerInput>;
 export type SignInInput = z.output<typeof signInInput>;

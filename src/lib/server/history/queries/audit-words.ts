@@ -67,6 +67,7 @@ const WORDS: Record<string, string> = {
 	'member.left': 'Left the workspace',
 	'account.renamed': 'Changed their name',
 	'account.password_changed': 'Changed their password',
+	'account.deleted': 'Deleted their account',
 	'account.signed_out_everywhere': 'Signed out everywhere',
 	'buyer.noted': 'Changed the note on a buyer',
 	'buyer.tagged': 'Tagged a buyer',

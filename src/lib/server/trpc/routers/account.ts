@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { passwordChange, renameInput } from '../../auth/input.ts';
+import { accountDeletion, passwordChange, renameInput } from '../../auth/input.ts';
 import { workspacesOf } from '../../auth/member-lists.ts';
 import { cookiesOf } from '../browser-session.ts';
 import { memberProcedure, router } from '../init.ts';
@@ -29,6 +29,16 @@ export const accountRouter = router({
 	signOutEverywhere: memberProcedure.mutation(async ({ ctx }) => {
 		const cookies = cookiesOf(ctx.cookies);
 		await ctx.services.auth.accounts.signOutEverywhere(ctx.member);
+		cookies.clear();
+	}),
+
+	/**
+	 * Deletes the caller's account for good. Throws `WRONG_PASSWORD`, `RATE_LIMITED`, and `LAST_OWNER` while a
+	 * workspace would be left without an owner.
+	 */
+	remove: memberProcedure.input(accountDeletion).mutation(async ({ ctx, input }) => {
+		const cookies = cookiesOf(ctx.cookies);
+		await ctx.services.auth.accounts.remove(ctx.member, input.password);
 		cookies.clear();
 	})
 });

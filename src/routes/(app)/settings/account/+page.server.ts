@@ -1,7 +1,12 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { setError, superValidate } from 'sveltekit-superforms';
 import { zod4 } from 'sveltekit-superforms/adapters';
-import { MIN_PASSWORD_TEXT, passwordChange, renameInput } from '$lib/server/auth/input.ts';
+import {
+	MIN_PASSWORD_TEXT,
+	accountDeletion,
+	passwordChange,
+	renameInput
+} from '$lib/server/auth/input.ts';
 import { findAppError } from '$lib/server/trpc/errors.ts';
 import { formRefusal } from '../../../form-refusal.ts';
 import { orErrorPage, requireMember } from '../../../page-access.ts';
@@ -50,6 +55,20 @@ export const actions: Actions = {
 			return formRefusal(form, cause, locals.requestId);
 		}
 		return { form };
+	},
+
+	delete: async ({ locals, request, url }) => {
+		requireMember(locals, url);
+		const input = accountDeletion.safeParse(Object.fromEntries(await request.formData()));
+		if (!input.success) return fail(400, { deletion: 'Please enter your password.' });
+		try {
+			await locals.api.account.remove(input.data);
+		} catch (cause) {
+			const refusal = findAppError(cause);
+			if (!refusal) throw cause;
+			return fail(400, { deletion: refusal.message });
+		}
+		redirect(303, '/');
 	},
 
 	signOutEverywhere: async ({ locals, url }) => {
