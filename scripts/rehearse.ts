@@ -110,7 +110,7 @@ async function exportShow(
 }
 
 async function migrate(databaseUrl: string): Promise<void> {
-	const db = connectDatabase({ url: databaseUrl, poolSize: 1 }, () => undefined);
+	const db = connectDatabase({ url: databaseUrl, poolSize: 2 }, () => undefined);
 	try {
 		await migrateToLatest(db);
 	} finally {
