@@ -24,6 +24,7 @@ import { errorResponse } from '$lib/server/trpc/http.ts';
 import { routerFor } from '$lib/server/trpc/router.ts';
 import { setUpgradeHandler } from '$lib/server/trpc/upgrade-slot.ts';
 import { createLiveSocket } from '$lib/server/trpc/websocket.ts';
+import lastResort from './error.html?raw';
 
 export const init: ServerInit = async () => {
 	if (building) return;
@@ -65,7 +66,8 @@ function refuse(event: RequestEvent, refusal: AppError): Response {
 	const { requestId } = event.locals;
 	if (event.url.pathname.startsWith('/api/')) return errorResponse(refusal, requestId);
 	const { isDataRequest, request } = event;
-	return refusalResponse(refusal, { isDataRequest, headers: request.headers, requestId });
+	const { headers } = request;
+	return refusalResponse(refusal, { isDataRequest, headers, requestId, template: lastResort });
 }
 
 /** Finds out who is signed in, and sends a renewed cookie. Throws when Postgres is away. */

@@ -6,30 +6,18 @@ export type RefusedRequest = {
 	readonly isDataRequest: boolean;
 	readonly headers: Headers;
 	readonly requestId: string;
+	/** The text of src/error.html. */
+	readonly template: string;
 };
 
 const escape = (text: string): string =>
 	text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 
-/** Made without the application, which is what is being spared. */
-function plainPage(status: number, message: string): string {
-	return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8" />
-<meta name="viewport" content="width=device-width, initial-scale=1" />
-<meta name="color-scheme" content="light dark" />
-<title>${status} · Sellary</title>
-<style>body { margin: 20vh auto; max-width: 28rem; padding: 0 1.5rem; font: 1rem/1.5 system-ui, sans-serif; }</style>
-</head>
-<body>
-<p>Error ${status}</p>
-<h1>This didn’t work</h1>
-<p>${escape(message)}</p>
-<p><a href="">Try again</a></p>
-</body>
-</html>
-`;
+/** The page of the last resort (src/error.html) as SvelteKit fills it in, without the application. */
+function lastResort(template: string, status: number, message: string): string {
+	return template
+		.replaceAll('%sveltekit.status%', String(status))
+		.replaceAll('%sveltekit.error.message%', () => escape(message));
 }
 
 /**
@@ -51,7 +39,7 @@ export function refusalResponse(refusal: AppError, request: RefusedRequest): Res
 	if (request.isDataRequest || !request.headers.get('accept')?.includes('text/html')) {
 		return Response.json(error, { status, headers });
 	}
-	return new Response(plainPage(status, message), {
+	return new Response(lastResort(request.template, status, message), {
 		status,
 		headers: { ...headers, 'content-type': 'text/html; charset=utf-8' }
 	});
