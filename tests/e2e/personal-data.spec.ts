@@ -131,12 +131,17 @@ test.describe('retention', () => {
 		}
 		await days(page).fill('3650');
 		await save(page).click();
+		const answered = () =>
+			page.waitForResponse((response) => response.url().includes('settings.update'));
+		let saved = answered();
 		await page.getByRole('button', { name: 'Remove from now on' }).click();
-		await expect(save(page)).toBeDisabled();
-		await page.getByLabel('Keep them for good').check();
-		await save(page).click();
+		await saved;
 		await expect(page.getByRole('alertdialog')).toHaveCount(0);
-		await expect(save(page)).toBeDisabled();
+		await page.getByLabel('Keep them for good').check();
+		saved = answered();
+		await save(page).click();
+		await saved;
+		await expect(page.getByRole('alertdialog')).toHaveCount(0);
 		await page.reload();
 		await expect(page.getByLabel('Keep them for good')).toBeChecked();
 	});
