@@ -75,6 +75,7 @@ async function main(signal: AbortSignal): Promise<number> {
 	const options: ChaosOptions = { seed, rounds, only, aof, kept, keep, signal, say };
 	const tally = await runChaos(options);
 	process.stdout.write(`${json ? JSON.stringify(tally.result) : tally.text}\n`);
+	if (signal.aborted) return 130;
 	return tally.isClean ? 0 : 1;
 }
 

@@ -29,7 +29,12 @@ function table(options: LoadOptions, result: LoadResult): string {
 
 try {
 	const options = readLoadOptions(process.argv.slice(2));
-	const result = await runLoad(options, (line) => process.stderr.write(`${line}\n`));
+	const abort = new AbortController();
+	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+		process.once(signal, () => abort.abort(new Error('interrupted')));
+	}
+	const say = (line: string): void => void process.stderr.write(`${line}\n`);
+	const result = await runLoad(options, say, abort.signal);
 	process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : table(options, result));
 	process.exitCode = result.violations.length === 0 ? 0 : 1;
 } catch (error) {

@@ -11,7 +11,7 @@ import { perSecond } from './rounds.ts';
  */
 
 /** Sockets that are being opened at any time. */
-const OPENING = 32;
+const OPENING = 16;
 /** How long all subscribers may take to get a message. */
 const ARRIVAL_TIMEOUT_MS = 30_000;
 

@@ -36,7 +36,7 @@ export class MissingServerError extends Error {
 	override readonly name = 'MissingServerError';
 }
 
-/** Plays the rounds of a seed. Throws `MissingServerError`. */
+/** Plays the rounds of a seed, until `signal` is aborted. Throws `MissingServerError`. */
 export async function runChaos(options: ChaosOptions): Promise<Tally> {
 	const { seed, rounds, signal, say } = options;
 	const redisServer = await findRedisServer();
@@ -66,8 +66,11 @@ export async function runChaos(options: ChaosOptions): Promise<Tally> {
 			...planRounds(new SeededRandom(seed), rounds, options)
 		];
 		for (const [index, plan] of plans.entries()) {
-			signal.throwIfAborted();
-			const result = await playRound(scene, index + 1, plan);
+			const result = await playRound(scene, index + 1, plan).catch((error: unknown) => {
+				if (signal.aborted) return null;
+				throw error;
+			});
+			if (!result) break;
 			tally.add(result);
 			say(describeRound(index + 1, plan, result));
 			if (result.findings.length === 0) continue;

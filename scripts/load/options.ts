@@ -24,8 +24,8 @@ export const LOAD_USAGE = `Usage: npm run load [-- OPTIONS]
 
   --preset NAME   seed: 1,000 comments in 60 s, 50 consoles (the default)
                   rate: 1,000 comments a second for 60 s, 50 consoles
-                  crowd: 1,000 comments in 60 s, 1,000 consoles
-                  far: 1,000 comments a second for 60 s, 1,000 consoles
+                  crowd: 1,000 comments in 60 s, 1,000 consoles, 3 web processes
+                  far: 1,000 comments a second for 60 s, 1,000 consoles, 3 web processes
   --comments N    distinct comments of all shows together
   --seconds S     how long they take
   --consoles C    consoles of all shows together
@@ -41,16 +41,21 @@ export const LOAD_USAGE = `Usage: npm run load [-- OPTIONS]
 Exit code 0: every invariant holds and every console saw the whole sequence; 1: not so, or it could not
 run; 2: usage.`;
 
+/** Thirty people of forty consoles each: so many invitations a workspace may make in an hour. */
+export const MAX_CONSOLES = 1_200;
+/** A web process takes five hundred consoles of a workspace; nginx does not spread them quite evenly. */
+const MAX_CONSOLES_PER_PROCESS = 400;
+
 /** Wrong options; the message says which. */
 export class LoadUsageError extends Error {
 	override readonly name = 'LoadUsageError';
 }
 
 const PRESETS = {
-	seed: { comments: 1_000, seconds: 60, consoles: 50 },
-	rate: { comments: 60_000, seconds: 60, consoles: 50 },
-	crowd: { comments: 1_000, seconds: 60, consoles: 1_000 },
-	far: { comments: 60_000, seconds: 60, consoles: 1_000 }
+	seed: { comments: 1_000, seconds: 60, consoles: 50, instances: 1 },
+	rate: { comments: 60_000, seconds: 60, consoles: 50, instances: 1 },
+	crowd: { comments: 1_000, seconds: 60, consoles: 1_000, instances: 3 },
+	far: { comments: 60_000, seconds: 60, consoles: 1_000, instances: 3 }
 } as const;
 
 function isPreset(name: string): name is keyof typeof PRESETS {
@@ -95,13 +100,12 @@ export function readLoadOptions(args: readonly string[]): LoadOptions {
 		throw new LoadUsageError(`--preset knows ${Object.keys(PRESETS).join(', ')}`);
 	}
 	const preset = PRESETS[values.preset];
-	return {
+	const options: LoadOptions = {
 		comments: whole('comments', values.comments, preset.comments, 2_000_000),
 		seconds: whole('seconds', values.seconds, preset.seconds, 3_600),
-		// Thirty people of forty consoles each: so many invitations a workspace may make in an hour.
-		consoles: whole('consoles', values.consoles, preset.consoles, 1_200),
+		consoles: whole('consoles', values.consoles, preset.consoles, MAX_CONSOLES),
 		shows: whole('shows', values.shows, 1, 200),
-		instances: whole('instances', values.instances, 1, 8),
+		instances: whole('instances', values.instances, preset.instances, 8),
 		workers: whole('workers', values.workers, 1, 8),
 		cluster: values.cluster,
 		nginx: values.nginx,
@@ -109,4 +113,9 @@ export function readLoadOptions(args: readonly string[]): LoadOptions {
 		seed: whole('seed', values.seed, randomInt(1, 2 ** 31), 2 ** 31),
 		json: values.json
 	};
+	if (options.consoles > options.instances * MAX_CONSOLES_PER_PROCESS) {
+		const needed = Math.ceil(options.consoles / MAX_CONSOLES_PER_PROCESS);
+		throw new LoadUsageError(`so many consoles need --instances ${needed}`);
+	}
+	return options;
 }

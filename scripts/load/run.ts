@@ -1,13 +1,10 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { readLiveLog } from '../../src/lib/server/history/live-log.ts';
 import { waitUntilPersisted } from '../../src/lib/server/rehearsal/result.ts';
 import { percentile } from '../bench/statistics.ts';
-import { startHelper } from '../bench/helper-process.ts';
 import type { HelperProcess } from '../bench/helper-process.ts';
-import { crowdReportSchema } from './crowd-messages.ts';
-import type { CrowdConsole, CrowdReport, ShowEnd } from './crowd-messages.ts';
+import type { CrowdReport, ShowEnd } from './crowd-messages.ts';
+import { startCrowds, untilStill } from './crowds.ts';
 import type { LoadOptions } from './options.ts';
 import { inventShow, inviteAudience, playShow } from './shows.ts';
 import type { LoadShow } from './shows.ts';
@@ -15,12 +12,6 @@ import { openLoadStage } from './stage.ts';
 import type { LoadStage } from './stage.ts';
 import { judgeShow } from './verdict.ts';
 
-/** Consoles that read every event; the others follow the sequence. */
-const FOLDING_CONSOLES = 50;
-const CONSOLES_PER_PROCESS = 250;
-const LOOK_MS = 100;
-/** Consoles that get no further for so long have lost something. */
-const STALL_MS = 30_000;
 /** When the first process is killed, as a share of the show. */
 const KILL_AT = 0.3;
 
@@ -49,47 +40,60 @@ export type LoadResult = {
 	readonly violations: readonly string[];
 };
 
-/** Plays invented shows against the whole application and judges what became of them. */
+/**
+ * Plays invented shows against the whole application and judges what became of them. Throws when something
+ * can't be started, and the signal's reason; nothing is left running then.
+ */
 export async function runLoad(
 	options: LoadOptions,
-	say: (line: string) => void
+	say: (line: string) => void,
+	signal: AbortSignal
 ): Promise<LoadResult> {
 	say('starting services and processes');
 	const stage = await openLoadStage(options);
 	const crowds: HelperProcess[] = [];
+	const { promise: interrupted, reject } = Promise.withResolvers<never>();
+	// Who waits for it hears of it; before that nobody does.
+	interrupted.catch(() => undefined);
+	signal.addEventListener('abort', () => reject(signal.reason), { once: true });
 	try {
-		const { workspaceId, cookies } = await inviteAudience(stage.context, options.consoles);
-		const shows: LoadShow[] = [];
-		for (let index = 0; index < options.shows; index++) {
-			const comments = Math.max(10, Math.round(options.comments / options.shows));
-			const size = { comments, seconds: options.seconds, seed: options.seed + index };
-			shows.push(await inventShow(stage.context, workspaceId, size));
-		}
-		const consoles = Array.from({ length: options.consoles }, (_, index): CrowdConsole => ({
-			url: stage.sockets[Math.floor(index / shows.length) % stage.sockets.length] ?? '',
-			origin: stage.origin,
-			cookie: cookies[index % cookies.length] ?? '',
-			showId: shows[index % shows.length]?.showId ?? '',
-			folds: index < FOLDING_CONSOLES
-		}));
-		for (let from = 0; from < consoles.length; from += CONSOLES_PER_PROCESS) {
-			const crowd = startHelper(join(import.meta.dirname, 'crowd.ts'), []);
-			crowds.push(crowd);
-			const some = consoles.slice(from, from + CONSOLES_PER_PROCESS);
-			await crowd.ask({ do: 'connect', consoles: some }, z.number());
-		}
-		await untilStill(crowds, [], ({ connected }) => connected, options.consoles);
-		say(`${options.consoles} consoles are connected; ${options.seconds} s of comments`);
-		const [played] = await Promise.all([
-			Promise.all(shows.map((show) => playShow(stage.context, show))),
-			options.kill ? killSome(stage, options.seconds, say) : null
-		]);
-		say('the last comment is in; waiting for history and consoles');
-		return await judgeAll({ stage, options, shows, played, crowds });
+		signal.throwIfAborted();
+		return await Promise.race([playAll({ stage, options, crowds, say }), interrupted]);
 	} finally {
 		for (const crowd of crowds) await crowd.stop();
 		await stage.close();
 	}
+}
+
+async function playAll(run: {
+	readonly stage: LoadStage;
+	readonly options: LoadOptions;
+	/** Gets the processes that are started, so that somebody stops them. */
+	readonly crowds: HelperProcess[];
+	readonly say: (line: string) => void;
+}): Promise<LoadResult> {
+	const { stage, options, crowds, say } = run;
+	const { workspaceId, cookies } = await inviteAudience(stage.context, options.consoles);
+	const shows: LoadShow[] = [];
+	for (let index = 0; index < options.shows; index++) {
+		const comments = Math.max(10, Math.round(options.comments / options.shows));
+		const size = { comments, seconds: options.seconds, seed: options.seed + index };
+		shows.push(await inventShow(stage.context, workspaceId, size));
+	}
+	const audience = { origin: stage.origin, sockets: stage.sockets, cookies };
+	crowds.push(...(await startCrowds(options, audience, shows)));
+	const reports = await untilStill(crowds, [], ({ connected }) => connected, options.consoles);
+	const connected = reports.reduce((total, report) => total + report.connected, 0);
+	if (connected < options.consoles) {
+		throw new Error(`only ${connected} of ${options.consoles} consoles were let in`);
+	}
+	say(`${options.consoles} consoles are connected; ${options.seconds} s of comments`);
+	const [played] = await Promise.all([
+		Promise.all(shows.map((show) => playShow(stage.context, show))),
+		options.kill ? killSome(stage, options.seconds, say) : null
+	]);
+	say('the last comment is in; waiting for history and consoles');
+	return await judgeAll({ stage, options, shows, played, crowds });
 }
 
 /** A web process, then a worker, one after the other. */
@@ -103,30 +107,6 @@ async function killSome(
 		say(`a ${role} process is killed`);
 		await stage.replace(role);
 		say(`another ${role} process has taken its place`);
-	}
-}
-
-/** Looks at all consoles again and again until `count` reaches `goal`, or nothing moves any more. */
-async function untilStill(
-	crowds: readonly HelperProcess[],
-	ends: readonly ShowEnd[],
-	count: (report: CrowdReport) => number,
-	goal: number
-): Promise<CrowdReport[]> {
-	let best = '';
-	let movedAt = performance.now();
-	for (;;) {
-		const reports = await Promise.all(
-			crowds.map((crowd) => crowd.ask({ do: 'look', ends }, crowdReportSchema))
-		);
-		const sum = (pick: (report: CrowdReport) => number): number =>
-			reports.reduce((total, report) => total + pick(report), 0);
-		if (sum(count) >= goal) return reports;
-		const now = `${sum(count)} ${sum(({ deliveries }) => deliveries)}`;
-		if (now !== best) movedAt = performance.now();
-		best = now;
-		if (performance.now() - movedAt > STALL_MS) return reports;
-		await sleep(LOOK_MS);
 	}
 }
 

@@ -14,6 +14,7 @@ import { temporaryHome } from '../services/postgres-home.ts';
 import { startRedisCluster } from '../services/redis-cluster.ts';
 import { findRedisServer } from '../services/redis-server.ts';
 import { findNginx, startNginx } from './nginx.ts';
+import { MAX_CONSOLES } from './options.ts';
 import type { LoadOptions } from './options.ts';
 
 /** The application as it runs in production, on services of its own whose data is thrown away. */
@@ -93,6 +94,8 @@ export async function openLoadStage(
 			ORIGIN: origin,
 			// A worker says in its log when it works.
 			LOG_LEVEL: 'info',
+			// All consoles come from this machine's address.
+			LIMIT_ADDRESS_SOCKETS: String(MAX_CONSOLES),
 			...(nginx === undefined ? {} : { TRUSTED_PROXY_HEADER: 'x-forwarded-for' })
 		};
 		const running: Instance[] = [];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { GuardedProcess } from './guarded-process.ts';
 import { startGuarded } from './guarded-process.ts';
-import { LOOPBACK, freePort, sleep } from './loopback.ts';
+import { LOOPBACK, PortTakenError, freePort, sleep } from './loopback.ts';
 
 /*
  * A Redis Cluster on the loopback address, for tests, load runs and failover drills. It is put together
@@ -14,6 +14,8 @@ import { LOOPBACK, freePort, sleep } from './loopback.ts';
 const SLOTS = 16_384;
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
+/** Another program may take a port that was free a moment ago. */
+const MAX_ATTEMPTS = 5;
 
 /** One server of a cluster, before and after it has become a master or a replica. */
 export type ClusterNode = {
@@ -57,6 +59,17 @@ export type ClusterOptions = {
  * @throws Error with a server's own last words when the cluster does not come about within a minute.
  */
 export async function startRedisCluster(options: ClusterOptions): Promise<RunningCluster> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			const dataDir = join(options.dataDir, String(attempt));
+			return await startOnFreePorts({ ...options, dataDir });
+		} catch (error) {
+			if (!(error instanceof PortTakenError) || attempt === MAX_ATTEMPTS) throw error;
+		}
+	}
+}
+
+async function startOnFreePorts(options: ClusterOptions): Promise<RunningCluster> {
 	const { masters, replicasPerMaster = 0 } = options;
 	const started: StartedNode[] = [];
 	const stop = async (): Promise<void> => {
@@ -72,6 +85,7 @@ export async function startRedisCluster(options: ClusterOptions): Promise<Runnin
 	} catch (error) {
 		const output = started.map((node) => node.output()).join('\n');
 		await stop();
+		if (error instanceof PortTakenError) throw error;
 		throw new Error(`The cluster did not come about:\n${output}`, { cause: error });
 	}
 }
@@ -85,7 +99,6 @@ type StartedNode = Omit<ClusterNode, 'id'> & {
 async function startNode(options: ClusterOptions, index: number): Promise<StartedNode> {
 	const folder = join(options.dataDir, `node-${index}`);
 	await mkdir(folder, { recursive: true });
-	// A port may be taken in between; then the start fails and says so.
 	const [port, busPort] = [await freePort(), await freePort()];
 	const settings: Record<string, string> = {
 		port: String(port),
@@ -143,7 +156,7 @@ async function startNode(options: ClusterOptions, index: number): Promise<Starte
 async function assemble(nodes: readonly StartedNode[], masters: number): Promise<ClusterNode[]> {
 	await eventually('every node answers', async () => {
 		const answers = nodes.map(({ admin, output }) => {
-			if (/address already in use/i.test(output())) throw new Error('a port was taken meanwhile');
+			if (/address already in use/i.test(output())) throw new PortTakenError(output());
 			return admin.status === 'ready';
 		});
 		return answers.every(Boolean);

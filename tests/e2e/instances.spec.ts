@@ -27,7 +27,8 @@ test('consoles on both see the same sequence, though a web process and a worker 
 			seed: SEED,
 			json: false
 		},
-		() => undefined
+		() => undefined,
+		new AbortController().signal
 	);
 	console.info(JSON.stringify(result));
 	expect(result.violations).toEqual([]);

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { PASSWORD, expect, test } from './fixtures.ts';
 import type { Account, Server } from './fixtures.ts';
-import { openConsole, panel, signIn } from './pages.ts';
+import { clickUntil, openConsole, panel, signIn } from './pages.ts';
 
 const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -180,6 +180,43 @@ test.describe('your account', () => {
 		await elsewhere.close();
 		await page.goto('/shows');
 		await expect(page).toHaveURL(/\/shows$/);
+	});
+
+	test('is deleted with the password, once no workspace would be left without an owner', async ({
+		page,
+		server
+	}) => {
+		const account = await server.account();
+		await signIn(page, account);
+		await page.goto('/settings/account');
+		const dialog = page.getByRole('dialog');
+		await clickUntil(page.getByRole('button', { name: 'Delete account…' }), dialog);
+		const password = dialog.getByLabel('To confirm, enter your password');
+		const confirm = dialog.getByRole('button', { name: 'Delete for good' });
+		await expect(confirm).toBeDisabled();
+		await password.fill('not my password');
+		await confirm.click();
+		await expect(dialog).toContainText('This is not your present password.');
+		await expect(password).toHaveValue('');
+		await password.fill(PASSWORD);
+		await confirm.click();
+		await expect(dialog).toContainText('Delete the workspace first');
+		expect(await violations(page)).toEqual([]);
+
+		const heir = await server.account();
+		await server.context.db
+			.updateTable('members')
+			.set({ workspace_id: account.workspaceId })
+			.where('workspace_id', '=', heir.workspaceId)
+			.execute();
+		await password.fill(PASSWORD);
+		await confirm.click();
+		await expect(page).toHaveURL(/\/$/);
+		await page.goto('/sign-in');
+		await page.getByLabel('E-mail').fill(account.email);
+		await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+		await page.getByRole('button', { name: 'Sign in' }).click();
+		await expect(page.getByText('The e-mail address or the password is wrong.')).toBeVisible();
 	});
 
 	test('signing out everywhere signs out here as well', async ({ page, server }) => {

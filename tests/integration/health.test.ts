@@ -9,6 +9,7 @@ import { connectRedis } from '../../src/lib/server/redis/connections.ts';
 import type { LuaScript } from '../../src/lib/server/redis/script-loader.ts';
 import { createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
+import { forgetScripts, masters } from './redis-nodes.ts';
 
 let app: TestContext;
 beforeAll(async () => {
@@ -40,7 +41,10 @@ describe('readiness', () => {
 
 	test('names Postgres when Postgres is away, and tells no address or password', async () => {
 		const url = 'postgres://me:hunter2@127.0.0.1:1/x';
-		const db = databaseOf(openPool({ url, poolSize: 4 }, () => undefined), 4);
+		const db = databaseOf(
+			openPool({ url, poolSize: 4 }, () => undefined),
+			4
+		);
 		const { redis, scripts, logger } = app;
 		const report = await new HealthCheck({ redis, db, scripts, logger }).check();
 		await db.destroy();
@@ -53,10 +57,12 @@ describe('readiness', () => {
 
 	test('loads scripts that the server has forgotten, and names them when it refuses one', async () => {
 		const { redis, db, logger } = app;
-		await redis.script('FLUSH');
+		await forgetScripts(redis);
 		expect((await app.health.check()).checks.scripts).toBe('ok');
 		const shas = [...app.scripts.values()].map(({ sha }) => sha);
-		expect(await redis.script('EXISTS', ...shas)).toEqual(shas.map(() => 1));
+		for (const server of await masters(redis)) {
+			expect(await server.script('EXISTS', ...shas)).toEqual(shas.map(() => 1));
+		}
 
 		const broken: LuaScript = { name: 'broken', sha: '0'.repeat(40), source: '#!lua\nreturn (' };
 		const scripts = new Map([...app.scripts, ['broken', broken]]);

@@ -498,8 +498,8 @@ describe('an account that is deleted', () => {
 	});
 
 	test('asks for the password', async () => {
-		const owner = await people.owner('Uma');
-		const member = await people.colleague(owner, 'viewer', 'Uma-viewer');
+		const owner = await people.owner('Ulla');
+		const member = await people.colleague(owner, 'viewer', 'Ulla-viewer');
 		expect(await refusalOf(remove(member, 'wrong password'))).toBe('WRONG_PASSWORD');
 		expect(await refusalOf(remove(member, ''))).toBe('INVALID_INPUT');
 		expect(await people.now(member)).not.toBeNull();

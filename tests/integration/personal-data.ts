@@ -7,6 +7,7 @@ import type { Member } from '../../src/lib/server/auth/member.ts';
 import type { ShowEvent } from '../../src/lib/domain/events.ts';
 import type { TestContext } from './harness.ts';
 import type { People } from './people.ts';
+import { keysLike } from './redis-nodes.ts';
 
 // What the tests of retention and erasure need: a sale among invented people, everything that is stored, and
 // everything that pages and files say of a show.
@@ -57,7 +58,7 @@ export async function everythingStored(app: TestContext): Promise<Map<string, st
 		`.execute(app.db);
 		rows.rows.forEach(({ text }, index) => stored.set(`${name} ${index}`, text));
 	}
-	for (const key of await app.redis.keys('*')) stored.set(key, await textOf(app, key));
+	for (const key of await keysLike(app.redis, '*')) stored.set(key, await textOf(app, key));
 	return stored;
 }
 

@@ -8,6 +8,7 @@ import { showKey } from '../../src/lib/server/redis/keys.ts';
 import { ACTOR, createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
 import { Watcher, copyShow, expectAgreement, liveState, until } from './probes.ts';
+import { keysLike } from './redis-nodes.ts';
 
 let app: TestContext;
 beforeAll(async () => {
@@ -73,7 +74,7 @@ describe('a show at rest', () => {
 		await app.actions.changeStatus(showId, 'ended', ACTOR);
 		await app.settle(showId);
 		expect((await check(showId)).result).toBe('agree');
-		for (const key of await app.redis.keys(`*${showId}*`)) await app.redis.del(key);
+		for (const key of await keysLike(app.redis, `*${showId}*`)) await app.redis.del(key);
 		expect((await check(showId)).result).toBe('agree');
 	});
 
@@ -85,7 +86,7 @@ describe('a show at rest', () => {
 describe('Redis is rebuilt', () => {
 	test('when it lost a show that is on', async () => {
 		const showId = await eventfulShow();
-		for (const key of await app.redis.keys(`*${showId}*`)) await app.redis.del(key);
+		for (const key of await keysLike(app.redis, `*${showId}*`)) await app.redis.del(key);
 		await expectHealed(showId, 'redis_missing');
 	});
 

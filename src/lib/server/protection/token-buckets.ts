@@ -8,8 +8,8 @@ const ROUNDING = 1e-9;
 
 type Bucket = { tokens: number; at: number };
 
-/** Keys that are remembered at most. Beyond it the one that was asked for longest ago is forgotten. */
-const MAX_KEYS = 50_000;
+/** Keys of a generation: with the one before, 50,000 are remembered at most. */
+const GENERATION_KEYS = 25_000;
 
 /**
  * Token buckets by key, in the memory of this process: each holds `burst` tokens and is filled with
@@ -20,7 +20,9 @@ const MAX_KEYS = 50_000;
 export class TokenBuckets {
 	readonly #rate: Rate;
 	readonly #now: () => number;
-	readonly #buckets = new Map<string, Bucket>();
+	/** Buckets that were asked for since the last change of generations, and those of the one before. */
+	#recent = new Map<string, Bucket>();
+	#former = new Map<string, Bucket>();
 
 	/** `now`: milliseconds of a clock that never goes back. */
 	constructor(rate: Rate, now: () => number = () => performance.now()) {
@@ -31,12 +33,11 @@ export class TokenBuckets {
 	/** Takes a token. Returns 0, or in how many milliseconds there will be one: then none was taken. */
 	take(key: string): number {
 		const bucket = this.#refilled(key);
-		// The one that was asked for last goes last.
-		this.#buckets.delete(key);
-		this.#buckets.set(key, bucket);
-		if (this.#buckets.size > MAX_KEYS) {
-			const oldest = this.#buckets.keys().next();
-			if (!oldest.done) this.#buckets.delete(oldest.value);
+		this.#recent.set(key, bucket);
+		if (this.#recent.size >= GENERATION_KEYS) {
+			// Whoever was not asked for during a whole generation is forgotten.
+			this.#former = this.#recent;
+			this.#recent = new Map();
 		}
 		const waitMs = this.#waitMs(bucket);
 		if (waitMs === 0) bucket.tokens--;
@@ -56,7 +57,7 @@ export class TokenBuckets {
 	#refilled(key: string): Bucket {
 		const { perSecond, burst } = this.#rate;
 		const now = this.#now();
-		const bucket = this.#buckets.get(key);
+		const bucket = this.#recent.get(key) ?? this.#former.get(key);
 		if (!bucket) return { tokens: burst, at: now };
 		bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1_000) * perSecond);
 		bucket.at = now;

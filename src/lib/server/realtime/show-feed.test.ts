@@ -198,6 +198,22 @@ describe('a subscriber', () => {
 		expect(one.batches.at(-1)).toBe(two.batches.at(-1));
 	});
 
+	test('shares its snapshot with those who join before the show changes, and with nobody later', async () => {
+		const first = async (): Promise<LiveMessage | undefined> => (await attach()).messages[0];
+		const before = await first();
+		expect(await first()).toBe(before);
+		say(1);
+		const after = await first();
+		expect(after).toMatchObject({ kind: 'snapshot', snapshot: { seq: 2, persistedSeq: 0 } });
+		feed.receive({ persisted: 2 });
+		expect(await first()).toMatchObject({ snapshot: { seq: 2, persistedSeq: 2 } });
+		// Rebuilt, at the same seq.
+		redis.reset('e2');
+		feed.receive({ reset: 'e2' });
+		await pass(100);
+		expect(await first()).toMatchObject({ snapshot: { epoch: 'e2', seq: 2 } });
+	});
+
 	test('gets nothing more when it is detached', async () => {
 		const console = await attach();
 		feed.detach(console.queue);

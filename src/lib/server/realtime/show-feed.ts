@@ -45,6 +45,10 @@ export class ShowFeed {
 	readonly #observer: HubObserver | null;
 	readonly #queues = new Set<BatchQueue>();
 	#show: LiveShow | null = null;
+	#lastSnapshot: {
+		readonly show: LiveShow;
+		readonly message: LiveMessage & { readonly kind: 'snapshot' };
+	} | null = null;
 	/** An event contradicted the state or the log: it must be read anew before anything is folded on. */
 	#damaged = false;
 	/** The server may be another one, or in an older state: its log must be compared before it is followed. */
@@ -226,8 +230,20 @@ export class ShowFeed {
 		}
 	}
 
+	/** One object, which is encoded once, for all who join before the show changes. */
 	#snapshotMessage(): LiveMessage {
-		return { kind: 'snapshot', snapshot: this.snapshot() };
+		const show = this.#loaded();
+		const last = this.#lastSnapshot;
+		if (
+			last?.show === show &&
+			last.message.snapshot.seq === show.state.seq &&
+			last.message.snapshot.persistedSeq === show.persistedSeq
+		) {
+			return last.message;
+		}
+		const message = { kind: 'snapshot', snapshot: toSnapshot(show) } as const;
+		this.#lastSnapshot = { show, message };
+		return message;
 	}
 
 	#batch(message: LiveMessage): LiveBatch {

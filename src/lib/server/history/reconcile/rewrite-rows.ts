@@ -3,6 +3,7 @@ import type { LogPosition } from '../../../domain/events.ts';
 import type { Db } from '../database.ts';
 import { readPersistedEvents } from '../event-log.ts';
 import { project } from '../projection.ts';
+import { allowLongStatements } from '../statement-timeout.ts';
 import { showChanges, writeProjection } from '../write-batch.ts';
 
 const PAGE = 1_000;
@@ -14,6 +15,7 @@ const PAGE = 1_000;
  */
 export async function rewriteRows(db: Db, showId: string, at: LogPosition): Promise<boolean> {
 	return await db.transaction().execute(async (tx) => {
+		await allowLongStatements(tx);
 		const show = await tx
 			.selectFrom('shows')
 			.select('id')

@@ -4,6 +4,7 @@ import { alone } from '../advisory-lock.ts';
 import { recordAudit } from '../audit.ts';
 import { raiseBlockListVersion } from '../block-list.ts';
 import type { Db } from '../database.ts';
+import { allowLongStatements } from '../statement-timeout.ts';
 import { eraseFromAudit } from './erase-audit.ts';
 import { eraseRows, pseudonymFor } from './erase-rows.ts';
 import type { Pseudonym } from './erase-rows.ts';
@@ -105,6 +106,7 @@ export class BuyerErasure {
 		// Else a show that has just ended could hold the person without Postgres knowing.
 		for (const id of await showsThatMayLag(db, workspaceId)) await persist(id);
 		return await alone(db, `buyers:${workspaceId}`, async (tx) => {
+			await allowLongStatements(tx);
 			const plan = await planErasure(tx, workspaceId, buyerKey);
 			if (plainName(request.typed) !== plainName(plan.name)) {
 				const message = 'Type the name exactly as it is shown.';

@@ -3,6 +3,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Logger } from '../../observability/logger.ts';
 import { recordAudit } from '../audit.ts';
 import type { Db } from '../database.ts';
+import { allowLongStatements } from '../statement-timeout.ts';
 import { forgetShow, lockShows } from './forget-show.ts';
 import type { LiveShows, StoredShow } from './forget-show.ts';
 import { countRemoved, removeComments } from './remove-comments.ts';
@@ -70,6 +71,7 @@ export class Retention {
 	 */
 	async #begin({ id, days }: DueShow): Promise<boolean> {
 		return await this.#options.db.transaction().execute(async (tx) => {
+			await allowLongStatements(tx);
 			const [show] = await lockShows(tx, [id]);
 			if (show?.status !== 'ended' || !(await this.#forget(show))) return false;
 			await tx
@@ -85,6 +87,7 @@ export class Retention {
 	async #removeBatch(showId: string): Promise<boolean> {
 		const { db, batchSeqs = BATCH_SEQS } = this.#options;
 		return await db.transaction().execute(async (tx) => {
+			await allowLongStatements(tx);
 			const row = await tx
 				.selectFrom('show_retention')
 				.innerJoin('shows', 'shows.id', 'show_retention.show_id')
@@ -110,6 +113,7 @@ export class Retention {
 	/** Throws the key away and says what was removed. False when somebody else did, or the show is not at rest. */
 	async #finish(showId: string): Promise<boolean> {
 		return await this.#options.db.transaction().execute(async (tx) => {
+			await allowLongStatements(tx);
 			const [show] = await lockShows(tx, [showId]);
 			const removed = await countRemoved(tx, showId);
 			const closed = await tx
