@@ -242,7 +242,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		channels,
 		meta: meta?.services ?? null,
 		live,
-		limits: new RequestLimits(config.limits),
+		limits: new RequestLimits(config.limits, undefined, metrics.access.limited),
 		auth,
 		rehearsals,
 		replays: new ReplayStates(db),
