@@ -34,7 +34,7 @@ import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
 import { RequestLimits } from './protection/request-limits.ts';
 import { LiveHub } from './realtime/hub.ts';
-import { connectRedis, onServerChange } from './redis/connections.ts';
+import { connectRedis } from './redis/connections.ts';
 import type { ConnectionKind } from './redis/connections.ts';
 import { checkServer } from './redis/durability.ts';
 import type { RedisClient } from './redis/run-script.ts';
