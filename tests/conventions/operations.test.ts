@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { QUEUES } from '../../src/lib/server/jobs/queue-depths.ts';
 import { Metrics } from '../../src/lib/server/observability/metrics.ts';
 
 const FOLDER = join(import.meta.dirname, '../../docs/operations');
@@ -55,6 +56,15 @@ test('metrics follow the conventions of Prometheus', () => {
 		if (kind === 'histogram') expect(name).toMatch(/_seconds$/);
 		expect(name).not.toMatch(/_(ms|milliseconds|percent|kb)(_|$)/);
 	}
+});
+
+test('every queue of the jobs is counted', () => {
+	const jobs = join(import.meta.dirname, '../../src/lib/server/jobs');
+	const names = readdirSync(jobs).flatMap((file) => {
+		const text = readFileSync(join(jobs, file), 'utf8');
+		return [...text.matchAll(/^const QUEUE = '([^']+)'/gm)].map(([, name]) => name);
+	});
+	expect(names.toSorted()).toEqual([...QUEUES].toSorted());
 });
 
 describe('docs/operations', () => {

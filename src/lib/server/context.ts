@@ -34,7 +34,7 @@ import { throttledErrors } from './observability/throttled-errors.ts';
 import { projectRoot } from './project-root.ts';
 import { RequestLimits } from './protection/request-limits.ts';
 import { LiveHub } from './realtime/hub.ts';
-import { connectRedis, onServerChange } from './redis/connections.ts';
+import { connectRedis } from './redis/connections.ts';
 import type { ConnectionKind } from './redis/connections.ts';
 import { checkServer } from './redis/durability.ts';
 import type { RedisClient } from './redis/run-script.ts';
@@ -242,7 +242,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		channels,
 		meta: meta?.services ?? null,
 		live,
-		limits: new RequestLimits(config.limits),
+		limits: new RequestLimits(config.limits, undefined, metrics.access.limited),
 		auth,
 		rehearsals,
 		replays: new ReplayStates(db),

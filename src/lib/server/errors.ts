@@ -49,7 +49,8 @@ export const APP_ERRORS = {
 	RATE_LIMITED: 'Too many attempts. Please wait a moment.',
 	BAD_ORIGIN: 'This request came from another site and was refused.',
 	// the system
-	UNAVAILABLE: 'The service can’t reach its data right now. Look whether it was done, and try again.'
+	UNAVAILABLE:
+		'The service can’t reach its data right now. Look whether it was done, and try again.'
 } as const;
 
 export type AppErrorCode = keyof typeof APP_ERRORS;

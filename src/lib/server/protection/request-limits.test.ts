@@ -103,3 +103,28 @@ describe('an address', () => {
 		expect(passed(1_000, () => limits.admitUpgrade('192.0.2.1'))).toBe(30);
 	});
 });
+
+test('each refusal is told with the name of the limit', () => {
+	const told: string[] = [];
+	const limits = new RequestLimits(
+		LIMITS,
+		() => 0,
+		(limiter) => told.push(limiter)
+	);
+	const ana = caller('ana', 'w1');
+	expect(calls(limits, ana, 'query', 52)).toBe(50);
+	expect(told).toEqual(['calls-of-member', 'calls-of-member']);
+	passed(1_000, () => limits.admitRequest('198.51.100.7'));
+	passed(1_000, () => limits.admitSignedOut('198.51.100.7'));
+	passed(1_000, () => limits.admitUpgrade('198.51.100.7'));
+	for (let n = 0; n < 20; n++) calls(limits, caller(`u${n}`, 'w1'), 'query', 50);
+	expect(new Set(told)).toEqual(
+		new Set([
+			'calls-of-member',
+			'requests-of-address',
+			'requests-signed-out',
+			'sockets-of-address',
+			'calls-of-workspace'
+		])
+	);
+});

@@ -40,7 +40,15 @@ export class RequestLimits {
 	readonly #upgrades: TokenBuckets;
 	readonly #calls: Record<CallKind, { member: TokenBuckets; workspace: TokenBuckets }>;
 
-	constructor(limits: Config['limits'], now?: () => number) {
+	readonly #onLimited: (limiter: string) => void;
+
+	/** `onLimited` hears the name of the limit that refused somebody. */
+	constructor(
+		limits: Config['limits'],
+		now?: () => number,
+		onLimited: (limiter: string) => void = () => undefined
+	) {
+		this.#onLimited = onLimited;
 		const buckets = (of: Rate) => new TokenBuckets(of, now);
 		const calls = (perSecond: number) => ({
 			member: buckets(rate(perSecond)),
@@ -63,24 +71,30 @@ export class RequestLimits {
 
 	/** Counts a request of whoever it is, before anything is looked up for it. */
 	admitRequest(address: string): void {
-		refuseUntil(this.#address.take(addressGroup(address)));
+		this.#refuseUntil('requests-of-address', this.#address.take(addressGroup(address)));
 	}
 
 	/** Counts a request or a call of somebody who is not signed in. */
 	admitSignedOut(address: string): void {
-		refuseUntil(this.#signedOut.take(addressGroup(address)));
+		this.#refuseUntil('requests-signed-out', this.#signedOut.take(addressGroup(address)));
 	}
 
 	/** Counts an attempt to open a socket, before its session is looked up. */
 	admitUpgrade(address: string): void {
-		refuseUntil(this.#upgrades.take(addressGroup(address)));
+		this.#refuseUntil('sockets-of-address', this.#upgrades.take(addressGroup(address)));
 	}
 
 	/** Counts a call, or a page, of a member against what they and their workspace may have. */
 	admitCall(caller: Caller, kind: CallKind): void {
 		const { member, workspace } = this.#calls[kind];
-		refuseUntil(workspace.wait(caller.workspace.id));
-		refuseUntil(member.take(`${caller.workspace.id} ${caller.userId}`));
+		this.#refuseUntil('calls-of-workspace', workspace.wait(caller.workspace.id));
+		const waitMs = member.take(`${caller.workspace.id} ${caller.userId}`);
+		this.#refuseUntil('calls-of-member', waitMs);
 		workspace.take(caller.workspace.id);
+	}
+
+	#refuseUntil(limiter: string, waitMs: number): void {
+		if (waitMs > 0) this.#onLimited(limiter);
+		refuseUntil(waitMs);
 	}
 }
