@@ -40,6 +40,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		});
 
 		test('signed in: every page', async ({ page, server }) => {
+			test.slow();
 			const account = await server.account();
 			const showId = await server.show(account, { '7': 3, '8': 1, '12': 1 });
 			await server.say(showId, 'ana', 'sold 12');
