@@ -859,7 +859,8 @@ describe.skipIf(onCluster)('Redis can’t be reached for a while', () => {
 			() => actions.showItem(showId, '13', ACTOR),
 			() => actions.removeItem(showId, '13', ACTOR),
 			() => actions.changeStatus(showId, 'paused', ACTOR),
-			() => actions.changeStatus(showId, 'ended', ACTOR)
+			() => actions.changeStatus(showId, 'ended', ACTOR),
+			() => actions.reopen(showId, ACTOR)
 		];
 		for (const act of acts) {
 			const { seq } = await position(showId);

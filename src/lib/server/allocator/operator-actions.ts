@@ -41,8 +41,8 @@ export const UNDO_SCRIPT: ShowScript = { name: 'undo', keys: CLAIM_KEYS };
 export const REOPEN_SCRIPT: ShowScript = {
 	name: 'reopen',
 	keys: [
-		...(['meta', 'events', 'live', 'items', 'claims', 'queue', 'comments', 'channels'] as const),
-		...(['blocked', 'inbox', 'sightings', 'intake'] as const)
+		...(['meta', 'events', 'live', 'action', 'items', 'claims', 'queue', 'comments'] as const),
+		...(['channels', 'blocked', 'inbox', 'sightings', 'intake'] as const)
 	]
 };
 
