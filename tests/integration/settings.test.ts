@@ -216,8 +216,12 @@ describe('deleting a workspace', () => {
 
 		expect(await rowsHolding(traces(gone))).toEqual({});
 		// A job that wakes the history of a show may just be ending.
+		// Answers of actions name nobody and end by themselves within a minute.
+		const isAnswer = (key: string) => key.includes('}:action:');
 		const keysOfGone = async () =>
-			(await keysLike(app.redis, '*')).filter((key) => gone.shows.some((id) => key.includes(id)));
+			(await keysLike(app.redis, '*')).filter(
+				(key) => gone.shows.some((id) => key.includes(id)) && !isAnswer(key)
+			);
 		await expect.poll(keysOfGone, { timeout: 10_000 }).toEqual([]);
 		const keys = await keysLike(app.redis, '*');
 		expect(keys.filter((key) => kept.shows.some((id) => key.includes(id)))).not.toEqual([]);

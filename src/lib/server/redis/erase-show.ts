@@ -14,7 +14,8 @@ export async function expireShow(
 
 /**
  * Erases a show's keys. Call once Postgres does not know the show any more, or it is rebuilt from there.
- * Leases and what a rebuild had staged end by themselves, within minutes.
+ * Leases, answers of actions and what a rebuild had staged end by themselves, within minutes; a log that
+ * was put aside (lua/restore-commit.lua) and not yet taken in again, within a day.
  */
 export async function eraseShow(redis: RedisClient, showId: string): Promise<void> {
 	await redis.unlink(...keysOf(showId));
