@@ -19,7 +19,7 @@ local function queue_range(item)
 end
 
 local function queue_member(item, rank, buyer_key)
-  return string.format('%06d|%016d|', tonumber(item), rank) .. buyer_key
+  return string.format('%06d|%016.0f|', tonumber(item), rank) .. buyer_key
 end
 
 local function read_claim(claims_key, item, buyer_key)

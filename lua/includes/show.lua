@@ -4,9 +4,10 @@
 --   { code, epoch, seq, detail }   all strings; seq is the show's last event after the call
 -- `load_show` returns nil and that reply when the call can't go on.
 
--- An integer as text. Not tostring, which writes 1e+15 for the fifteenth digit.
+-- An integer as text. Not tostring, which writes 1e+15 for the fifteenth digit, and not %d, which ends at
+-- 2^31 where Lua was built for 32 bits (the embedded Valkey): versions of block lists are times.
 local function integer(value)
-  return string.format('%d', value)
+  return string.format('%.0f', value)
 end
 
 -- known_epoch, known_seq: the last position that the caller has seen of this show ('' and '0' when it
