@@ -36,7 +36,7 @@ export type PollOptions = {
 
 export type PollWhen = { readonly when?: 'due' | 'now'; readonly checkStatus?: boolean };
 
-/** Whoever must look at the status waits so long for a poll that is under way. */
+/** Who asks for a poll waits so long for one that is under way: it may have read what has changed since. */
 const LOOK_PATIENCE_MS = 5_000;
 const LOOK_RETRY_MS = 100;
 const CONNECTION_GONE =
@@ -71,7 +71,8 @@ export class ChannelPoller {
 	): Promise<void> {
 		if (!isListening(channel)) return;
 		const lease = new Lease(this.#options, channel.showId, `poll:${channel.id}`);
-		if (!(await takeLease(lease, checkStatus ? LOOK_PATIENCE_MS : 0))) return;
+		const isAsked = when === 'now' || checkStatus;
+		if (!(await takeLease(lease, isAsked ? LOOK_PATIENCE_MS : 0))) return;
 		try {
 			const { redis } = this.#options;
 			const state = await readPollState(redis, channel.showId, channel.id);

@@ -94,7 +94,11 @@ export class ChannelJobs {
 			'now',
 			{ channelId, checkStatus },
 			{
-				deduplication: { id: `now-${channelId}-${checkStatus ? 'status' : 'comments'}` },
+				// One that is under way may have read the pace before it changed: then another one follows it.
+				deduplication: {
+					id: `now-${channelId}-${checkStatus ? 'status' : 'comments'}`,
+					keepLastIfActive: true
+				},
 				removeOnComplete: true,
 				removeOnFail: true
 			}
