@@ -43,7 +43,10 @@ export function benchConfig(
 		ROLE: role,
 		LOG_LEVEL: 'error',
 		REDIS_URL: services.redisUrl,
-		DATABASE_URL: services.databaseUrl
+		DATABASE_URL: services.databaseUrl,
+		// Thousands of consoles, all from here.
+		LIMIT_ADDRESS_SOCKETS: '100000',
+		LIMIT_WORKSPACE_SOCKETS: '100000'
 	});
 }
 

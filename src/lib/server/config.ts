@@ -34,6 +34,7 @@ const envSchema = z.object({
 	LIMIT_MEMBER_CALLS_PER_SECOND: setting(z.coerce.number().min(1).max(10_000).default(60)),
 	LIMIT_ADDRESS_REQUESTS_PER_SECOND: setting(z.coerce.number().min(1).max(100_000).default(100)),
 	LIMIT_ADDRESS_SOCKETS: setting(z.coerce.number().int().min(1).max(100_000).default(200)),
+	LIMIT_WORKSPACE_SOCKETS: setting(z.coerce.number().int().min(1).max(100_000).default(500)),
 	...metaVariables,
 	...tokenKeyVariables
 });
@@ -64,6 +65,8 @@ export type Config = {
 		readonly addressRequestsPerSecond: number;
 		/** Open consoles of one address. */
 		readonly addressSockets: number;
+		/** Open consoles of one workspace. */
+		readonly workspaceSockets: number;
 	};
 	/** The Meta app, for Facebook and Instagram. Null: this deployment has none. */
 	readonly meta: MetaSettings | null;
@@ -107,7 +110,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		limits: {
 			memberCallsPerSecond: values.LIMIT_MEMBER_CALLS_PER_SECOND,
 			addressRequestsPerSecond: values.LIMIT_ADDRESS_REQUESTS_PER_SECOND,
-			addressSockets: values.LIMIT_ADDRESS_SOCKETS
+			addressSockets: values.LIMIT_ADDRESS_SOCKETS,
+			workspaceSockets: values.LIMIT_WORKSPACE_SOCKETS
 		},
 		meta: readMetaSettings(values),
 		tokenKeys: values.TOKEN_KEYS ?? []

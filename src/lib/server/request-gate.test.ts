@@ -5,7 +5,12 @@ import { RequestLimits } from './protection/request-limits.ts';
 import { RequestGate } from './request-gate.ts';
 import type { GatedRequest } from './request-gate.ts';
 
-const LIMITS = { memberCallsPerSecond: 10, addressRequestsPerSecond: 20, addressSockets: 30 };
+const LIMITS = {
+	memberCallsPerSecond: 10,
+	addressRequestsPerSecond: 20,
+	addressSockets: 30,
+	workspaceSockets: 40
+};
 
 function gateOf(environment: 'production' | 'development' = 'production'): RequestGate {
 	const limits = new RequestLimits(LIMITS, () => 0);

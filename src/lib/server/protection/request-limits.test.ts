@@ -3,7 +3,12 @@ import { AppError } from '../errors.ts';
 import { RequestLimits } from './request-limits.ts';
 import type { CallKind, Caller } from './request-limits.ts';
 
-const LIMITS = { memberCallsPerSecond: 10, addressRequestsPerSecond: 20, addressSockets: 30 };
+const LIMITS = {
+	memberCallsPerSecond: 10,
+	addressRequestsPerSecond: 20,
+	addressSockets: 30,
+	workspaceSockets: 40
+};
 
 const caller = (userId: string, workspace: string): Caller => ({
 	userId,

@@ -25,7 +25,6 @@ const MAX_PAYLOAD_BYTES = 64 * 1024;
 /** Most calls in one message. */
 const MAX_BATCH_CALLS = 20;
 const MAX_CONNECTIONS_PER_USER = 50;
-const MAX_CONNECTIONS_PER_WORKSPACE = 500;
 /** Upgrades whose session is being looked up at the same time. */
 const MAX_UPGRADES_IN_FLIGHT = 200;
 const IDLE_CHECK_MS = 15_000;
@@ -156,7 +155,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 		const claimed = claimUntilClosed(
 			socket,
 			{ key: `user ${member.userId}`, limit: MAX_CONNECTIONS_PER_USER },
-			{ key: `workspace ${member.workspace.id}`, limit: MAX_CONNECTIONS_PER_WORKSPACE }
+			{ key: `workspace ${member.workspace.id}`, limit: config.limits.workspaceSockets }
 		);
 		if (!claimed) return refuseUpgrade(socket, 429, TOO_MANY, RETRY_LATER);
 		server.handleUpgrade(request, socket, head, (webSocket) => {
