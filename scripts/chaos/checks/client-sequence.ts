@@ -6,8 +6,9 @@ import { mayHaveLost } from './evidence.ts';
 import type { Evidence, Finding } from './evidence.ts';
 
 /**
- * Each console saw each event once and in order, from a snapshot on; it never went back within an epoch;
- * what it saw is what the log holds; and it ends where Redis is, with the same facts.
+ * Each console saw each event once and in order, from a snapshot on; it never went back within an epoch,
+ * unless Redis may have forgotten what it had seen; what it saw is what the log holds; and it ends where
+ * Redis is, with the same facts.
  */
 export function checkClientSequence(evidence: Evidence): Finding[] {
 	const messages = evidence.consoles.flatMap((end) => [
@@ -21,11 +22,13 @@ export function checkClientSequence(evidence: Evidence): Finding[] {
 
 function sequence(name: string, history: readonly HistoryLine[]): string[] {
 	const messages: string[] = [];
+	const isRisky = mayHaveLost(history);
 	let at: LogPosition | null = null;
 	for (const line of history) {
 		if (line.type === 'snapshot' && line.console === name) {
 			const { epoch, seq } = line.position;
-			if (at?.epoch === epoch && seq < at.seq) {
+			// A process that has just started can't know that there was more, and must not believe a console.
+			if (!isRisky && at?.epoch === epoch && seq < at.seq) {
 				messages.push(`${name} went back from ${at.seq} to ${seq} of ${epoch}`);
 			}
 			at = line.position;
