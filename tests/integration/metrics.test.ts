@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBacklog } from '../../src/lib/server/history/backlog.ts';
 import { platformLabel } from '../../src/lib/server/observability/metrics/platform-label.ts';
 import type { AppContext } from '../../src/lib/server/context.ts';
-import { createTestContext, onCluster } from './harness.ts';
+import { createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
 import { createPeople, refusalOf } from './people.ts';
 import { Watcher, until } from './probes.ts';
@@ -57,8 +57,7 @@ describe('what a show does is counted', () => {
 		expect(grew('sellary_script_replies_total{script="comment",code="STALE_WORDS"}')).toBe(1);
 	});
 
-	// A cluster's connection, cut by its owner, keeps commands waiting instead of failing them.
-	test.skipIf(onCluster)('a script that Redis gives no reply to is counted as FAILED', async () => {
+	test('a script that Redis gives no reply to is counted as FAILED', async () => {
 		const other = await app.another({ ROLE: 'web' });
 		const showId = await app.show();
 		other.redis.disconnect();

@@ -1,6 +1,7 @@
 import { missingMigrations, pingDatabase } from '../history/database.ts';
 import type { Db } from '../history/database.ts';
 import type { RedisClient } from '../redis/run-script.ts';
+import { pingRedis } from '../redis/server-figures.ts';
 import { ensureScripts } from '../redis/server-scripts.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import type { Logger } from './logger.ts';
@@ -69,7 +70,7 @@ export class HealthCheck {
 	async #check(): Promise<Health> {
 		const { redis, db, scripts } = this.#options;
 		const results = await Promise.all([
-			this.#result('redis', () => redis.ping()),
+			this.#result('redis', () => pingRedis(redis)),
 			this.#result('postgres', () => pingDatabase(db)),
 			this.#result('scripts', async () => {
 				const refused = await ensureScripts(redis, scripts);

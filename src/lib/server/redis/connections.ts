@@ -1,5 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
-import type { RedisOptions } from 'ioredis';
+import type { ClusterOptions, RedisOptions } from 'ioredis';
+import { connectBoundedCluster } from './bounded-cluster.ts';
 import type { RedisClient } from './run-script.ts';
 
 export type RedisConfig = {
@@ -20,6 +21,8 @@ export type ConnectionKind =
 	| 'worker';
 
 const RETRY_MAX_MS = 1_000;
+const retryDelay = (attempt: number): number =>
+	Math.min(25 * 2 ** Math.min(attempt, 10), RETRY_MAX_MS);
 const CONNECT_TIMEOUT_MS = 5_000;
 const DEFAULT_PORT = 6_379;
 const FAIL_FAST = { maxRetriesPerRequest: 3, commandTimeout: 10_000 };
@@ -27,7 +30,7 @@ const FAIL_FAST = { maxRetriesPerRequest: 3, commandTimeout: 10_000 };
 function redisOptions(kind: ConnectionKind): RedisOptions {
 	const common: RedisOptions = {
 		connectTimeout: CONNECT_TIMEOUT_MS,
-		retryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), RETRY_MAX_MS),
+		retryStrategy: retryDelay,
 		// A failed-over primary answers READONLY until the connection is made anew.
 		reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false)
 	};
@@ -79,11 +82,15 @@ function connectCluster(url: string, kind: ConnectionKind, options: RedisOptions
 	const isEncrypted = protocol === 'rediss:';
 	// An IPv6 address stands in brackets.
 	const host = hostname.replace(/^\[|\]$/g, '');
-	return new Cluster([{ host, port: Number(port || DEFAULT_PORT) }], {
+	const nodes = [{ host, port: Number(port || DEFAULT_PORT) }];
+	const clusterOptions: ClusterOptions = {
 		redisOptions: { ...options, ...credentials, ...(isEncrypted ? { tls: {} } : {}) },
 		// A certificate names hosts, so they must not be replaced by their addresses.
 		...(isEncrypted ? { dnsLookup: (host, callback) => callback(null, host) } : {}),
 		shardedSubscribers: kind === 'subscriber',
-		clusterRetryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), RETRY_MAX_MS)
-	});
+		clusterRetryStrategy: retryDelay
+	};
+	return options.commandTimeout === undefined
+		? new Cluster(nodes, clusterOptions)
+		: connectBoundedCluster(nodes, clusterOptions, options.commandTimeout, retryDelay);
 }

@@ -1,5 +1,6 @@
 import { Cluster } from 'ioredis';
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import type { RedisClient } from './run-script.ts';
 
 export type ServerFigures = {
@@ -14,6 +15,19 @@ export type ServerFigures = {
 /** The servers that hold keys: one, or the primaries of a cluster. */
 export function primaries(redis: RedisClient): Redis[] {
 	return redis instanceof Cluster ? redis.nodes('master') : [redis];
+}
+
+/**
+ * Throws unless Redis answers. A cluster has to say that it serves: whether one of its servers may be away
+ * is the cluster's own rule (`cluster-require-full-coverage`), https://redis.io/docs/latest/commands/cluster-info/
+ */
+export async function pingRedis(redis: RedisClient): Promise<void> {
+	if (!(redis instanceof Cluster)) {
+		await redis.ping();
+		return;
+	}
+	const info = z.string().parse(await redis.cluster('INFO'));
+	if (!info.startsWith('cluster_state:ok')) throw new Error('CLUSTERDOWN by its own word');
 }
 
 function readInfo(text: string): ServerFigures {
