@@ -193,7 +193,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		...{ db, redis, subscriber, config },
 		onLimited: metrics.access.limited
 	});
-	const stopHousekeeping = worksHistory ? startHousekeeping(auth, logger) : () => undefined;
+	const stopHousekeeping = worksHistory ? startHousekeeping(auth, logger) : null;
 
 	const queues = worksHistory ? new QueueDepths(jobs, logger) : null;
 	metrics.watch(metricSources({ db, pool, redis, connections, live, queues }));
@@ -202,11 +202,11 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	let retiring: Promise<void> | null = null;
 	const retire = async (): Promise<void> => {
 		health.startShutdown();
-		stopHousekeeping();
 		stopBlockListSweep();
 		const parts = {
 			rehearsals: rehearsalWorker?.close(),
 			channels: meta?.retire(),
+			housekeeping: stopHousekeeping?.(),
 			retention: stopRetentionSweep?.()
 		};
 		await endWithin(RETIRE_PATIENCE_MS, parts, logger);

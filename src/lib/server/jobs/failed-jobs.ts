@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { Logger } from '../observability/logger.ts';
-import { hourly } from './hourly.ts';
+import { hourly } from './periodically.ts';
 
 const KEPT_SECONDS = 86_400;
 const MAX_CLEANED = 1_000;

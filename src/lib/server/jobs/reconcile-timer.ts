@@ -1,10 +1,11 @@
-import { sql } from 'kysely';
 import { Lease } from '../channels/lease.ts';
 import type { Db } from '../history/database.ts';
 import type { Reconciler } from '../history/reconcile/reconciler.ts';
+import { unsettledShows } from '../history/unsettled-shows.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
+import { periodically } from './periodically.ts';
 
 const INTERVAL_MS = 60_000;
 /** A run stops here; the shows that it did not come to are the first ones of the next. */
@@ -25,26 +26,23 @@ export type ReconcileTimerOptions = {
 
 /**
  * Has every live show checked once a minute, one after the other, by one worker at a time: it keeps what it
- * has folded. A plain timer, as the sweep's, since it must work when the queues were lost. Shows that ended
- * within the hour are checked as well.
+ * has folded. Shows that ended within the hour are checked as well.
  */
 export class ReconcileTimer {
 	readonly #options: ReconcileTimerOptions;
-	readonly #timer: NodeJS.Timeout;
+	readonly #stop: () => Promise<void>;
 	/** When each live show was last checked, and whether it was left damaged. */
 	#checked = new Map<string, { readonly at: number; readonly damaged: boolean }>();
 	#lease: Lease | null = null;
-	#running: Promise<void> | null = null;
 	#closed = false;
 
 	constructor(options: ReconcileTimerOptions) {
 		this.#options = options;
-		this.#timer = setInterval(() => {
-			this.#running ??= this.#tick().finally(() => {
-				this.#running = null;
-			});
-		}, INTERVAL_MS);
-		this.#timer.unref();
+		this.#stop = periodically(
+			() => this.run(),
+			{ everyMs: INTERVAL_MS },
+			(error) => options.logger.warn({ err: error }, 'live shows could not be compared')
+		);
 	}
 
 	/** Checks live shows, those first that were not checked for longest. Returns how many it came to. */
@@ -69,8 +67,7 @@ export class ReconcileTimer {
 
 	async close(): Promise<void> {
 		this.#closed = true;
-		clearInterval(this.#timer);
-		await this.#running;
+		await this.#stop();
 		await this.#lease?.giveBack();
 	}
 
@@ -96,26 +93,11 @@ export class ReconcileTimer {
 	}
 
 	async #liveShows(): Promise<string[]> {
-		const rows = await this.#options.db
-			.selectFrom('shows')
+		const rows = await unsettledShows(this.#options.db)
 			.select('id')
-			.where((where) =>
-				where.or([
-					where('status', '<>', 'ended'),
-					where('ended_at', '>', sql<Date>`now() - interval '1 hour'`)
-				])
-			)
 			.orderBy('updated_at', 'desc')
 			.limit(MAX_SHOWS)
 			.execute();
 		return rows.map(({ id }) => id);
-	}
-
-	async #tick(): Promise<void> {
-		try {
-			await this.run();
-		} catch (error) {
-			this.#options.logger.warn({ err: error }, 'live shows could not be compared');
-		}
 	}
 }

@@ -9,7 +9,7 @@ import { JOBS_PREFIX } from '../redis/keys.ts';
 import { refuseUntil } from '../protection/rate-limited.ts';
 import { TokenBuckets } from '../protection/token-buckets.ts';
 import type { RedisClient } from '../redis/run-script.ts';
-import { QueueDepth } from './queue-depth.ts';
+import { QueueBound } from './queue-bound.ts';
 import { RehearsalPlayer } from '../rehearsal/player.ts';
 import { loadRehearsal, rehearsalSourceSchema } from '../rehearsal/source.ts';
 import { KEPT_FAILED, forgetFailedJobs } from './failed-jobs.ts';
@@ -36,21 +36,21 @@ const progressSchema = z.object({ line: z.number().int() }).catch({ line: 0 });
 /** Hands rehearsals to a worker. */
 export class RehearsalQueue {
 	readonly #queue: Queue;
-	readonly #depth: QueueDepth;
+	readonly #bound: QueueBound;
 	readonly #starts = new TokenBuckets(STARTS);
 	readonly #stopForgetting: () => Promise<void>;
 
 	constructor(connection: RedisClient, logger: Logger) {
 		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
 		this.#queue.on('error', throttledErrors(logger, 'rehearsal queue'));
-		this.#depth = new QueueDepth(this.#queue, MAX_WAITING);
+		this.#bound = new QueueBound(this.#queue, MAX_WAITING);
 		this.#stopForgetting = forgetFailedJobs(this.#queue, logger);
 	}
 
 	/** Asks for room before anything is made. Throws `RATE_LIMITED` and `UNAVAILABLE`. */
 	async admit(workspaceId: string): Promise<void> {
 		refuseUntil(this.#starts.take(workspaceId));
-		await this.#depth.check();
+		await this.#bound.check();
 	}
 
 	/** Returns once the job is stored. */

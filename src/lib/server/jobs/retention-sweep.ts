@@ -1,6 +1,6 @@
 import type { Retention } from '../history/redaction/retention.ts';
 import type { Logger } from '../observability/logger.ts';
-import { hourly } from './hourly.ts';
+import { hourly } from './periodically.ts';
 
 /**
  * Looks every hour for shows whose comments of non-buyers have been kept for long enough. Several workers

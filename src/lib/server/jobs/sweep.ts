@@ -1,9 +1,10 @@
-import { sql } from 'kysely';
 import type { Db } from '../history/database.ts';
 import { readLiveLog } from '../history/live-log.ts';
+import { unsettledShows } from '../history/unsettled-shows.ts';
 import type { WriteBehind } from '../history/write-behind.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { RedisClient } from '../redis/run-script.ts';
+import { periodically } from './periodically.ts';
 
 const SWEEP_INTERVAL_MS = 5_000;
 const MAX_SHOWS = 5_000;
@@ -17,36 +18,27 @@ export type SweepOptions = {
 
 /**
  * Finds shows whose stream is ahead of Postgres and persists them: the net under the wake-up jobs,
- * for a job that was lost with Redis, or that stalled or failed too often. A plain timer, because it
- * must work when the queue itself was lost.
+ * for a job that was lost with Redis, or that stalled or failed too often.
  */
 export class Sweep {
 	readonly #options: SweepOptions;
-	readonly #timer: NodeJS.Timeout;
-	#running: Promise<void> | null = null;
+	/** Stops it; resolves when nothing is under way. */
+	readonly close: () => Promise<void>;
 
 	constructor(options: SweepOptions) {
 		this.#options = options;
-		this.#timer = setInterval(() => {
-			this.#running ??= this.#tick().finally(() => {
-				this.#running = null;
-			});
-		}, SWEEP_INTERVAL_MS);
-		this.#timer.unref();
+		this.close = periodically(
+			() => this.run(),
+			{ everyMs: SWEEP_INTERVAL_MS },
+			(error) => options.logger.warn({ err: error }, 'the sweep for unpersisted events failed')
+		);
 	}
 
 	/** Persists every show that lags behind. Returns how many there were. */
 	async run(): Promise<number> {
 		const { db, redis, writeBehind, logger } = this.#options;
-		const shows = await db
-			.selectFrom('shows')
+		const shows = await unsettledShows(db)
 			.select(['id', 'epoch', 'last_seq'])
-			.where((where) =>
-				where.or([
-					where('status', '<>', 'ended'),
-					where('ended_at', '>', sql<Date>`now() - interval '1 hour'`)
-				])
-			)
 			.orderBy('updated_at', 'desc')
 			.limit(MAX_SHOWS)
 			.execute();
@@ -68,18 +60,5 @@ export class Sweep {
 			}
 		}
 		return lagging.length;
-	}
-
-	async close(): Promise<void> {
-		clearInterval(this.#timer);
-		await this.#running;
-	}
-
-	async #tick(): Promise<void> {
-		try {
-			await this.run();
-		} catch (error) {
-			this.#options.logger.warn({ err: error }, 'the sweep for unpersisted events failed');
-		}
 	}
 }

@@ -8,7 +8,7 @@ import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import { KEPT_JOBS, forgetFailedJobs } from './failed-jobs.ts';
-import { QueueDepth } from './queue-depth.ts';
+import { QueueBound } from './queue-bound.ts';
 import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'webhooks';
@@ -30,19 +30,19 @@ const jobSchema = z.object({ raw: z.string(), receivedAt: z.number(), look: z.nu
 /** Keeps webhook deliveries until a worker has routed them. */
 export class WebhookQueue {
 	readonly #queue: Queue;
-	readonly #depth: QueueDepth;
+	readonly #bound: QueueBound;
 	readonly #stopForgetting: () => Promise<void>;
 
 	constructor(connection: RedisClient, logger: Logger) {
 		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
 		this.#queue.on('error', throttledErrors(logger, 'webhook queue'));
-		this.#depth = new QueueDepth(this.#queue, MAX_WAITING);
+		this.#bound = new QueueBound(this.#queue, MAX_WAITING);
 		this.#stopForgetting = forgetFailedJobs(this.#queue, logger);
 	}
 
 	/** Returns once the delivery is stored. Throws `UNAVAILABLE` when too many wait: Meta comes again. */
 	async add(raw: string): Promise<void> {
-		await this.#depth.check();
+		await this.#bound.check();
 		const id = createHash('sha256').update(raw).digest('base64url');
 		await this.#queue.add(
 			'delivery',

@@ -1,9 +1,9 @@
-import { sql } from 'kysely';
 import { AppError } from '../../errors.ts';
 import { alone } from '../advisory-lock.ts';
 import { recordAudit } from '../audit.ts';
 import { raiseBlockListVersion } from '../block-list.ts';
 import type { Db } from '../database.ts';
+import { unsettledShows } from '../unsettled-shows.ts';
 import { allowLongStatements } from '../statement-timeout.ts';
 import { eraseFromAudit } from './erase-audit.ts';
 import { eraseRows, pseudonymFor } from './erase-rows.ts';
@@ -47,18 +47,10 @@ const ATTEMPTS = 3;
 
 const plainName = (name: string): string => name.normalize('NFC').trim();
 
-/** Shows whose stream may hold what Postgres has not got yet: those that the sweep looks at (jobs/sweep.ts). */
 async function showsThatMayLag(db: Db, workspaceId: string): Promise<string[]> {
-	const rows = await db
-		.selectFrom('shows')
+	const rows = await unsettledShows(db)
 		.select('id')
 		.where('workspace_id', '=', workspaceId)
-		.where((where) =>
-			where.or([
-				where('status', '<>', 'ended'),
-				where('ended_at', '>', sql<Date>`now() - interval '1 hour'`)
-			])
-		)
 		.execute();
 	return rows.map(({ id }) => id);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { hourly } from './hourly.ts';
+import { hourly, periodically } from './periodically.ts';
 
 beforeEach(() => {
 	vi.useFakeTimers();
@@ -37,4 +37,14 @@ test('waits for what is under way, and does not begin it twice', async () => {
 	finish();
 	await stopping;
 	expect(stopped).toBe(true);
+});
+
+test('begins after the first period when nothing else is said', async () => {
+	const work = vi.fn(() => Promise.resolve());
+	const stop = periodically(work, { everyMs: 5_000 }, () => undefined);
+	await vi.advanceTimersByTimeAsync(4_999);
+	expect(work).toHaveBeenCalledTimes(0);
+	await vi.advanceTimersByTimeAsync(10_001);
+	expect(work).toHaveBeenCalledTimes(3);
+	await stop();
 });

@@ -8,7 +8,7 @@ const SAMPLE_MS = 1_000;
  * Bounds a queue: asks Redis once a second how many jobs wait, while jobs are added, and refuses more when
  * there are too many. Redis must not fill up, because claims live in it.
  */
-export class QueueDepth {
+export class QueueBound {
 	readonly #queue: Pick<Queue, 'getJobCountByTypes'>;
 	readonly #limit: number;
 	#waiting = 0;
