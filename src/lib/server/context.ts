@@ -17,15 +17,11 @@ import { BuyerErasure } from './history/redaction/erase-buyer.ts';
 import { Retention } from './history/redaction/retention.ts';
 import { ShowBlocks } from './history/show-blocks.ts';
 import { WriteBehind } from './history/write-behind.ts';
-import { startBlockListSweep } from './jobs/block-list-sweep.ts';
-import { startHousekeeping } from './jobs/housekeeping.ts';
+import { startBackgroundWork } from './jobs/background-work.ts';
 import { createMetaChannels } from './jobs/meta-channels.ts';
 import { QueueDepths } from './jobs/queue-depths.ts';
-import { ReconcileTimer } from './jobs/reconcile-timer.ts';
-import { RehearsalQueue, startRehearsalWorker } from './jobs/rehearsal-jobs.ts';
-import { startRetentionSweep } from './jobs/retention-sweep.ts';
-import { Sweep } from './jobs/sweep.ts';
-import { WriteBehindWaker, startWriteBehindWorker } from './jobs/write-behind-jobs.ts';
+import { RehearsalQueue } from './jobs/rehearsal-jobs.ts';
+import { WriteBehindWaker } from './jobs/write-behind-jobs.ts';
 import { metricSources } from './metric-sources.ts';
 import { HealthCheck } from './observability/health.ts';
 import { createLogger } from './observability/logger.ts';
@@ -151,29 +147,12 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		observer: metrics.hub
 	});
 
-	const worksHistory = config.role !== 'web';
-	const worker = worksHistory
-		? startWriteBehindWorker(connect('worker'), writeBehind, logger)
-		: null;
-	const rehearsalWorker = worksHistory
-		? startRehearsalWorker({ connection: connect('worker'), comments, actions, logger })
-		: null;
-	const sweep = worksHistory ? new Sweep({ db, redis, writeBehind, logger }) : null;
-	const stopBlockListSweep = worksHistory ? startBlockListSweep(blocks, logger) : () => undefined;
-	const stopRetentionSweep = worksHistory ? startRetentionSweep(retention, logger) : null;
-
 	const channels = new ChannelReports(runner);
 	const reconciler = new Reconciler({
 		...{ db, redis, scripts, logger, writeBehind, recovery },
 		reports: channels,
 		observer: metrics.reconcile
 	});
-	const reconcileTimer = worksHistory
-		? new ReconcileTimer({
-				...{ db, redis, scripts, reconciler, logger },
-				onFinished: metrics.reconcile.finished
-			})
-		: null;
 	const meta = config.meta
 		? createMetaChannels({
 				config,
@@ -193,31 +172,31 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		...{ db, redis, subscriber, config },
 		onLimited: metrics.access.limited
 	});
-	const stopHousekeeping = worksHistory ? startHousekeeping(auth, logger) : null;
 
-	const queues = worksHistory ? new QueueDepths(jobs, logger) : null;
+	const isWorker = config.role !== 'web';
+	const work = isWorker
+		? startBackgroundWork({
+				...{ db, redis, scripts, logger, auth, comments, actions, blocks },
+				...{ writeBehind, retention, reconciler },
+				connect: () => connect('worker'),
+				onReconciled: metrics.reconcile.finished
+			})
+		: null;
+	const queues = isWorker ? new QueueDepths(jobs, logger) : null;
 	metrics.watch(metricSources({ db, pool, redis, connections, live, queues }));
 	const health = new HealthCheck({ redis, db, scripts, logger });
 
 	let retiring: Promise<void> | null = null;
 	const retire = async (): Promise<void> => {
 		health.startShutdown();
-		stopBlockListSweep();
-		const parts = {
-			rehearsals: rehearsalWorker?.close(),
-			channels: meta?.retire(),
-			housekeeping: stopHousekeeping?.(),
-			retention: stopRetentionSweep?.()
-		};
+		const parts = { ...work?.retire(), channels: meta?.retire() };
 		await endWithin(RETIRE_PATIENCE_MS, parts, logger);
 	};
 	let closing: Promise<void> | null = null;
 	const close = async (): Promise<void> => {
 		await context.retire();
 		const parts = {
-			reconciler: reconcileTimer?.close(),
-			sweep: sweep?.close(),
-			history: worker?.close(),
+			...work?.close(),
 			wakeUps: waker.close(),
 			rehearsalQueue: rehearsals.close(),
 			channelQueues: meta?.close(),

@@ -1,5 +1,6 @@
 import type { ShowBlocks } from '../history/show-blocks.ts';
 import type { Logger } from '../observability/logger.ts';
+import { periodically } from './periodically.ts';
 
 const INTERVAL_MS = 5_000;
 
@@ -7,20 +8,13 @@ const INTERVAL_MS = 5_000;
  * Looks every five seconds for shows that lack the newest block list: the net under the change itself,
  * for a process that died in between. Returns what stops it.
  */
-export function startBlockListSweep(blocks: Pick<ShowBlocks, 'heal'>, logger: Logger): () => void {
-	let running = false;
-	const timer = setInterval(() => {
-		if (running) return;
-		running = true;
-		blocks
-			.heal()
-			.catch((error: unknown) => {
-				logger.warn({ err: error }, 'the sweep for block lists failed');
-			})
-			.finally(() => {
-				running = false;
-			});
-	}, INTERVAL_MS);
-	timer.unref();
-	return () => clearInterval(timer);
+export function startBlockListSweep(
+	blocks: Pick<ShowBlocks, 'heal'>,
+	logger: Logger
+): () => Promise<void> {
+	return periodically(
+		() => blocks.heal(),
+		{ everyMs: INTERVAL_MS },
+		(error) => logger.warn({ err: error }, 'the sweep for block lists failed')
+	);
 }
