@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { createShow } from '../../src/lib/server/history/create-show.ts';
+import type { Db } from '../../src/lib/server/history/database.ts';
+import { eraseShow } from '../../src/lib/server/redis/erase-show.ts';
 import { waitUntilPersisted } from '../../src/lib/server/rehearsal/result.ts';
 import type { Account, Server } from './fixtures.ts';
 
@@ -54,7 +56,13 @@ export async function eveningShow(server: Server, account: Account, items = 8): 
 	return showId;
 }
 
-async function spreadOverEvening({ context: { db } }: Server, showId: string): Promise<void> {
+async function spreadOverEvening({ context }: Server, showId: string): Promise<void> {
+	await context.db.transaction().execute((db) => changeTimes(db, showId));
+	// Redis would tell another story than Postgres now, which the worker sees and sets right.
+	await eraseShow(context.redis, showId);
+}
+
+async function changeTimes(db: Db, showId: string): Promise<void> {
 	const at = sql`timestamptz '2026-03-06 19:00:00+00' + make_interval(secs => seq * ${LENGTH_SECONDS}::float8 / (
 		select last_seq from shows where id = ${showId}))`;
 	await sql`update events set at = ${at} where show_id = ${showId}`.execute(db);
