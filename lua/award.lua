@@ -9,7 +9,7 @@
 -- ARGV[5] buyer key    ARGV[6] claim id for the new claim   ARGV[7] actor
 --
 -- Returns { code, epoch, seq, detail }
---   OK (detail = { claimId, seq } of the claim and the action's first event), ALREADY_WINNER, SOLD_OUT, ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING,
+--   OK (detail = { claimId, epoch, seq } of the claim and the action's first event), ALREADY_WINNER, SOLD_OUT, ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING,
 --   HISTORY_LOST
 -- Emits claim.promoted for a waiting buyer, else claim.created.
 -- Holds: winners <= quantity; one active claim per buyer and item.
@@ -40,4 +40,4 @@ local cause = operator_cause(show, 'award', ARGV[7])
 grant_unit(show, keys, item, existing, ARGV[6], buyer, cause)
 publish_events(show, KEYS[6])
 return acted(show, KEYS[7],
-  cjson.encode({ claimId = existing and existing.claimId or ARGV[6], seq = cause.seq }))
+  cjson.encode({ claimId = existing and existing.claimId or ARGV[6], epoch = show.epoch, seq = cause.seq }))

@@ -10,8 +10,8 @@
 -- ARGV[7] chosen buyer's key        ARGV[8] claim id for a new claim   ARGV[9] actor
 --
 -- Returns { code, epoch, seq, detail }
---   OK (detail = { claimId, seq } of the chosen buyer's claim and the action's first event), NOT_A_WINNER, ALREADY_WINNER, ITEM_NOT_FOUND,
---   SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
+--   OK (detail = { claimId, epoch, seq } of the chosen buyer's claim and the action's first event),
+--   NOT_A_WINNER, ALREADY_WINNER, ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
 -- Emits claim.released, then claim.promoted for a waiting buyer, else claim.created.
 -- Holds: the number of winners stays; the rest of the queue keeps its order.
 -- @include "includes/claim-changes"
@@ -44,4 +44,4 @@ release_claim(show, keys, winner, cause)
 grant_unit(show, keys, item, chosen, ARGV[8], buyer, cause)
 publish_events(show, KEYS[6])
 return acted(show, KEYS[7],
-  cjson.encode({ claimId = chosen and chosen.claimId or ARGV[8], seq = cause.seq }))
+  cjson.encode({ claimId = chosen and chosen.claimId or ARGV[8], epoch = show.epoch, seq = cause.seq }))

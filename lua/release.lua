@@ -9,7 +9,8 @@
 -- ARGV[6] actor
 --
 -- Returns { code, epoch, seq, detail }
---   OK (detail = { claimId, seq } of the claim and the action's first event), NO_ACTIVE_CLAIM, ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
+--   OK (detail = { claimId, epoch, seq } of the claim and the action's first event),
+--   NO_ACTIVE_CLAIM, ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
 -- Emits claim.released [claim.promoted].
 -- Holds: a second release of the same claim is refused, so a double click never releases the next one.
 -- @include "includes/claim-changes"
@@ -36,4 +37,4 @@ if claim.state == 'winner' then
   promote_waiting(show, keys, item, 1, cause)
 end
 publish_events(show, KEYS[6])
-return acted(show, KEYS[7], cjson.encode({ claimId = claim.claimId, seq = cause.seq }))
+return acted(show, KEYS[7], cjson.encode({ claimId = claim.claimId, epoch = show.epoch, seq = cause.seq }))

@@ -8,7 +8,7 @@
 -- ARGV[5] actor
 --
 -- Returns { code, epoch, seq, detail }
---   OK (detail = { seq } of the action's first event; no event and no detail when the quantity is that
+--   OK (detail = { epoch, seq } of the action's first event; no event and no detail when the quantity is that
 --   already), QUANTITY_BELOW_CLAIMED (detail = { won }),
 --   ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
 -- Emits item.updated, then one claim.promoted for each unit that found a waiting buyer.
@@ -40,4 +40,4 @@ item.quantity = quantity
 write_item(show, keys.items, keys.events, 'quantity', item, previous, actor, cause)
 promote_waiting(show, keys, number, quantity - won, cause)
 publish_events(show, KEYS[6])
-return acted(show, KEYS[7], cjson.encode({ seq = cause.seq }))
+return acted(show, KEYS[7], cjson.encode({ epoch = show.epoch, seq = cause.seq }))

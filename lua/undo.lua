@@ -12,7 +12,7 @@
 --   reinstate [{ claimId, buyer, state, rank }]       claims that it released, under a new id
 --
 -- Returns { code, epoch, seq, detail }
---   OK (detail = { seq } of the undo's first event), UNDO_NOT_POSSIBLE (detail = { reason }: 'changed'
+--   OK (detail = { epoch, seq } of the undo's first event), UNDO_NOT_POSSIBLE (detail = { reason }: 'changed'
 --   when the item's allocation changed since, 'claimed_again' when a released buyer is back, 'waiting'
 --   when somebody joined the queue whom the action's absence would have given the unit),
 --   ITEM_NOT_FOUND, SHOW_ENDED, SHOW_MISSING, HISTORY_LOST
@@ -108,4 +108,4 @@ if quantity < item.quantity then
   go_back_to_quantity()
 end
 publish_events(show, KEYS[6])
-return acted(show, KEYS[7], cjson.encode({ seq = cause.seq }))
+return acted(show, KEYS[7], cjson.encode({ epoch = show.epoch, seq = cause.seq }))

@@ -292,7 +292,7 @@ describe('operating', () => {
 		const manual = { item: '2', buyerKey: 'manual:walk in' };
 		const to = { platform: 'instagram', userId: 'x1', handle: 'Xenia' };
 		const moved = await api.claims.reassign({ showId, from: manual, to });
-		await api.claims.undo({ showId, seq: moved.seq });
+		await api.claims.undo({ showId, epoch: moved.epoch, seq: moved.seq });
 		const { items } = await api.shows.snapshot({ showId });
 		const cap = items.find((item) => item.number === '2');
 		expect(cap?.winners.map((claim) => claim.buyer.key).sort()).toEqual([
@@ -312,7 +312,8 @@ describe('operating', () => {
 
 	test('what is no action can’t be undone', async () => {
 		const showId = await soldShow();
-		expect(await refusalOf(api.claims.undo({ showId, seq: 5 }))).toEqual({
+		const { epoch } = await api.shows.snapshot({ showId });
+		expect(await refusalOf(api.claims.undo({ showId, epoch, seq: 5 }))).toEqual({
 			code: 'UNDO_NOT_POSSIBLE',
 			details: { reason: 'no_action' }
 		});

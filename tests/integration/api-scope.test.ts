@@ -69,7 +69,7 @@ const PROCEDURES: Record<string, Row> = {
 	'claims.release': { access: 'operate', input: held },
 	'claims.award': { access: 'operate', input: { item: '12', buyer: { handle: 'Walk In' } } },
 	'claims.reassign': { access: 'operate', input: { from: held, to: { handle: 'Walk In' } } },
-	'claims.undo': { access: 'operate', input: { seq: 1 } },
+	'claims.undo': { access: 'operate', input: { epoch: 'e', seq: 1 } },
 	'comments.list': { access: 'show' },
 	'comments.authors': { access: 'show', input: { search: 'u1' } },
 	'rehearsals.start': { access: 'operator', input: { source: { kind: 'bundled' }, speed: 100 } },

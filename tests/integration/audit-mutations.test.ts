@@ -142,8 +142,8 @@ const ACTS: Record<string, Act> = {
 	'claims.undo': {
 		action: 'undo',
 		act: async ({ api, showId }) => {
-			const { seq } = await api.claims.award({ showId, item: '7', buyer: chosen });
-			await api.claims.undo({ showId, seq });
+			const { epoch, seq } = await api.claims.award({ showId, item: '7', buyer: chosen });
+			await api.claims.undo({ showId, epoch, seq });
 		}
 	},
 	'rehearsals.start': {

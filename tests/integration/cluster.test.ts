@@ -47,7 +47,7 @@ describe.runIf(onCluster)('on a Redis Cluster', () => {
 		await actions.openItem(showId, '8', ACTOR);
 		await actions.showItem(showId, '8', ACTOR);
 		await actions.removeItem(showId, '8', ACTOR);
-		const plan = planUndo(await readActionEvents(app.redis, app.db, showId, award.seq));
+		const plan = planUndo(await readActionEvents(app.redis, app.db, showId, award));
 		if (!plan) throw new Error('nothing to undo');
 		await actions.undo(showId, plan, ACTOR);
 		await actions.editShow(showId, { name: 'n', claimWord: 'mine', passWord: 'skip' }, ACTOR);

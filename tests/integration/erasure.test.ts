@@ -75,12 +75,12 @@ async function sale(ended = true): Promise<string> {
 	const { handle } = marksOf(anna);
 	await api.claims.award({ showId, item: '8', buyer: { handle } });
 	const reassign = { item: '9', buyerKey: keyOf(`${anna}2`) };
-	const { seq } = await api.claims.reassign({
+	const { epoch, seq } = await api.claims.reassign({
 		showId,
 		from: reassign,
 		to: { platform: 'facebook', userId: marksOf(anna).userId, handle }
 	});
-	await api.claims.undo({ showId, seq });
+	await api.claims.undo({ showId, epoch, seq });
 	await api.claims.release({ showId, item: '7', buyerKey: keyOf(other) });
 	if (ended) await api.shows.end({ showId });
 	await app.settle(showId);

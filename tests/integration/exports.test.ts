@@ -99,8 +99,8 @@ describe('the files are what the log says', () => {
 			await app.say(showId, user, 'sold 7');
 		}
 		const target = { item: '12', buyerKey: 'facebook:c' };
-		const { seq } = await app.actions.release(showId, target, ACTOR);
-		const plan = planUndo(await readActionEvents(app.redis, app.db, showId, seq));
+		const done = await app.actions.release(showId, target, ACTOR);
+		const plan = planUndo(await readActionEvents(app.redis, app.db, showId, done));
 		if (!plan) throw new Error('the release can’t be undone');
 		await app.actions.undo(showId, plan, ACTOR);
 		await app.say(showId, 'a', 'pass 12');

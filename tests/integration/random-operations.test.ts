@@ -6,6 +6,7 @@ import { planUndo } from '../../src/lib/domain/undo.ts';
 import type { CommentReply, IncomingComment } from '../../src/lib/server/allocator/comment.ts';
 import type { AppContext } from '../../src/lib/server/context.ts';
 import { AppError } from '../../src/lib/server/errors.ts';
+import type { Undoable } from '../../src/lib/server/allocator/operator-actions.ts';
 import { readActionEvents } from '../../src/lib/server/history/action-events.ts';
 import { readPersistedEvents } from '../../src/lib/server/history/event-log.ts';
 import { ACTOR, createTestContext } from './harness.ts';
@@ -283,7 +284,7 @@ test(`thousands of random operations keep every rule at every event, and log, Re
 	const showId = await app.show({ '1': 1, '2': 2, '3': 0, '4': 5, '5': 1, '6': 30, '7': 1 });
 	const sent: IncomingComment[] = [];
 	const firstResults = new Map<string, CommentReply>();
-	const undoable: number[] = [];
+	const undoable: Undoable[] = [];
 	const refused = new Map<string, number>();
 	let comments = 0;
 	let replays = 0;
@@ -357,15 +358,15 @@ test(`thousands of random operations keep every rule at every event, and log, Re
 		firstResults.set(key, reply);
 	}
 
-	async function remember(action: Promise<{ seq: number } | null>): Promise<void> {
+	async function remember(action: Promise<Undoable | null>): Promise<void> {
 		const done = await action;
-		if (done) undoable.push(done.seq);
+		if (done) undoable.push(done);
 	}
 
 	async function undo(process: AppContext): Promise<void> {
-		if (undoable.length === 0) return;
-		const seq = undoable[undoable.length - 1 - random(Math.min(3, undoable.length))] ?? 0;
-		const plan = planUndo(await readActionEvents(process.redis, process.db, showId, seq));
+		const action = undoable[undoable.length - 1 - random(Math.min(3, undoable.length))];
+		if (!action) return;
+		const plan = planUndo(await readActionEvents(process.redis, process.db, showId, action));
 		if (plan) await remember(process.actions.undo(showId, plan, ACTOR));
 	}
 

@@ -51,13 +51,13 @@ async function eventfulShow(): Promise<string> {
 	await api.items.close({ showId, number: '7' });
 	await app.say(showId, 'gus', 'sold 7');
 	await api.claims.release({ showId, item: '12', buyerKey: 'facebook:ben' });
-	const { seq } = await api.items
+	const { epoch, seq } = await api.items
 		.setQuantity({ showId, number: '12', quantity: 3 })
 		.then((done) => {
 			if (!done) throw new Error('the quantity did not change');
 			return done;
 		});
-	await api.claims.undo({ showId, seq });
+	await api.claims.undo({ showId, epoch, seq });
 	await api.items.edit({ showId, number: '7', title: 'Blue mug' });
 	await api.shows.update({ showId, name: 'Saturday sale' });
 	await api.shows.end({ showId });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ShowEvent } from '../../src/lib/domain/events.ts';
 import { planUndo } from '../../src/lib/domain/undo.ts';
 import { AppError } from '../../src/lib/server/errors.ts';
+import type { Undoable } from '../../src/lib/server/allocator/operator-actions.ts';
 import { readActionEvents } from '../../src/lib/server/history/action-events.ts';
 import { createShow } from '../../src/lib/server/history/create-show.ts';
 import { persistedEvents } from '../../src/lib/server/history/event-log.ts';
@@ -141,7 +142,7 @@ async function muddle(showId: string, random: Random): Promise<void> {
 	const items = ['1', '2', '3', '4', '5', '6'];
 	const person = () => `u${random.int(1, 25)}`;
 	const item = () => random.pick(items);
-	const done: number[] = [];
+	const done: Undoable[] = [];
 	const buyer = (user: string) => ({
 		key: `facebook:${user}`,
 		platform: 'facebook',
@@ -150,14 +151,14 @@ async function muddle(showId: string, random: Random): Promise<void> {
 		displayName: null
 	});
 	const undo = async () => {
-		const seq = random.pick(done);
-		const plan = planUndo(await readActionEvents(app.redis, app.db, showId, seq));
+		const events = await readActionEvents(app.redis, app.db, showId, random.pick(done));
+		const plan = planUndo(events);
 		if (plan) return await app.actions.undo(showId, plan, ACTOR);
 		return null;
 	};
 	const { actions } = app;
 	const key = () => `facebook:${person()}`;
-	const deeds: readonly (readonly [number, () => Promise<{ seq?: number } | null | void>])[] = [
+	const deeds: readonly (readonly [number, () => Promise<Undoable | null | void>])[] = [
 		[60, async () => void (await app.say(showId, person(), `sold ${item()}`))],
 		[12, async () => void (await app.say(showId, person(), `pass ${item()}`))],
 		[8, async () => void (await app.say(showId, person(), 'hello'))],
@@ -188,7 +189,7 @@ async function muddle(showId: string, random: Random): Promise<void> {
 	for (let turn = 0; turn < 900; turn++) {
 		try {
 			const result = await random.weighted(deeds)();
-			if (result?.seq !== undefined) done.push(result.seq);
+			if (result) done.push(result);
 		} catch (error) {
 			if (!(error instanceof AppError)) throw error;
 		}

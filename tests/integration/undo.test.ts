@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { manualBuyer } from '../../src/lib/domain/buyer.ts';
 import { planUndo } from '../../src/lib/domain/undo.ts';
 import { readLiveState } from '../../src/lib/server/allocator/live-state.ts';
+import type { Undoable } from '../../src/lib/server/allocator/operator-actions.ts';
 import { readActionEvents } from '../../src/lib/server/history/action-events.ts';
+import { eraseShow } from '../../src/lib/server/redis/erase-show.ts';
 import { ACTOR, createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
 import { emptyRedis, keysLike } from './redis-nodes.ts';
@@ -24,9 +26,9 @@ async function allocation(showId: string): Promise<unknown> {
 	}));
 }
 
-async function undo(showId: string, seq: number): Promise<{ seq: number }> {
-	const plan = planUndo(await readActionEvents(app.redis, app.db, showId, seq));
-	if (!plan) throw new Error(`there is no action ${seq}`);
+async function undo(showId: string, action: Undoable): Promise<Undoable> {
+	const plan = planUndo(await readActionEvents(app.redis, app.db, showId, action));
+	if (!plan) throw new Error(`there is no action ${action.seq}`);
 	return await app.actions.undo(showId, plan, ACTOR);
 }
 
@@ -37,7 +39,7 @@ async function busyShow(): Promise<string> {
 	return showId;
 }
 
-const actions: Record<string, (showId: string) => Promise<{ seq: number } | null>> = {
+const actions: Record<string, (showId: string) => Promise<Undoable | null>> = {
 	'release of a winner': (showId) =>
 		app.actions.release(showId, { item: '12', buyerKey: 'facebook:a' }, ACTOR),
 	'release of somebody who waits': (showId) =>
@@ -66,11 +68,12 @@ describe('undo', () => {
 		const before = await allocation(showId);
 		const action = await act(showId);
 		expect(await allocation(showId)).not.toEqual(before);
-		const undone = await undo(showId, action?.seq ?? 0);
+		if (!action) throw new Error('nothing was done');
+		const undone = await undo(showId, action);
 		expect(await allocation(showId)).toEqual(before);
 
 		// An undo is an action like any other: undoing it does the action again.
-		await undo(showId, undone.seq);
+		await undo(showId, undone);
 		expect(await allocation(showId)).not.toEqual(before);
 		expect(new Set(Object.values(await app.settle(showId))).size).toBe(1);
 	});
@@ -78,20 +81,16 @@ describe('undo', () => {
 	test('award of a free unit: the unit is free again', async () => {
 		const showId = await app.show({ '7': 1 });
 		const before = await allocation(showId);
-		const { seq } = await app.actions.award(showId, '7', manualBuyer('Walk In'), ACTOR);
-		await undo(showId, seq);
+		const action = await app.actions.award(showId, '7', manualBuyer('Walk In'), ACTOR);
+		await undo(showId, action);
 		expect(await allocation(showId)).toEqual(before);
 	});
 
 	test('somebody joined the end of the queue meanwhile: still exact', async () => {
 		const showId = await busyShow();
-		const { seq } = await app.actions.release(
-			showId,
-			{ item: '12', buyerKey: 'facebook:a' },
-			ACTOR
-		);
+		const action = await app.actions.release(showId, { item: '12', buyerKey: 'facebook:a' }, ACTOR);
 		await app.say(showId, 'f', 'sold 12');
-		await undo(showId, seq);
+		await undo(showId, action);
 		expect(await allocation(showId)).toMatchObject([
 			{
 				winners: ['facebook:a', 'facebook:b'],
@@ -123,14 +122,10 @@ describe('undo', () => {
 	};
 	test.each(Object.entries(refusals))('%s: refused, nothing changes', async (_name, refusal) => {
 		const showId = await busyShow();
-		const { seq } = await app.actions.release(
-			showId,
-			{ item: '12', buyerKey: 'facebook:a' },
-			ACTOR
-		);
+		const action = await app.actions.release(showId, { item: '12', buyerKey: 'facebook:a' }, ACTOR);
 		await refusal.meanwhile(showId);
 		const before = await allocation(showId);
-		await expect(undo(showId, seq)).rejects.toMatchObject({
+		await expect(undo(showId, action)).rejects.toMatchObject({
 			code: 'UNDO_NOT_POSSIBLE',
 			details: { reason: refusal.reason }
 		});
@@ -139,33 +134,25 @@ describe('undo', () => {
 
 	test('an award whose absence would have served somebody who queued later: refused', async () => {
 		const showId = await app.show({ '7': 1 });
-		const { seq } = await app.actions.award(showId, '7', manualBuyer('Walk In'), ACTOR);
+		const action = await app.actions.award(showId, '7', manualBuyer('Walk In'), ACTOR);
 		await app.say(showId, 'late', 'sold 7');
-		await expect(undo(showId, seq)).rejects.toMatchObject({ details: { reason: 'waiting' } });
+		await expect(undo(showId, action)).rejects.toMatchObject({ details: { reason: 'waiting' } });
 	});
 
 	test('twice: the second is refused', async () => {
 		const showId = await busyShow();
-		const { seq } = await app.actions.release(
-			showId,
-			{ item: '12', buyerKey: 'facebook:a' },
-			ACTOR
-		);
-		await undo(showId, seq);
-		await expect(undo(showId, seq)).rejects.toMatchObject({ code: 'UNDO_NOT_POSSIBLE' });
+		const action = await app.actions.release(showId, { item: '12', buyerKey: 'facebook:a' }, ACTOR);
+		await undo(showId, action);
+		await expect(undo(showId, action)).rejects.toMatchObject({ code: 'UNDO_NOT_POSSIBLE' });
 	});
 
 	test('after Redis was lost: the action can still be undone', async () => {
 		const showId = await busyShow();
 		const before = await allocation(showId);
-		const { seq } = await app.actions.release(
-			showId,
-			{ item: '12', buyerKey: 'facebook:a' },
-			ACTOR
-		);
+		const action = await app.actions.release(showId, { item: '12', buyerKey: 'facebook:a' }, ACTOR);
 		await app.settle(showId);
 		await emptyRedis(app.redis);
-		await undo(showId, seq);
+		await undo(showId, action);
 		expect(await allocation(showId)).toEqual(before);
 		expect(new Set(Object.values(await app.settle(showId))).size).toBe(1);
 	});
@@ -203,6 +190,29 @@ describe('reopen', () => {
 		await expect(app.actions.reopen(showId, ACTOR)).rejects.toMatchObject({
 			code: 'INVALID_TRANSITION'
 		});
+	});
+});
+
+describe('an action that Redis forgot', () => {
+	test('is not taken for the one that has its seq now', async () => {
+		// It writes no history, so all of the show is lost.
+		const lonely = await createTestContext({ env: { ROLE: 'web' } });
+		try {
+			const showId = await lonely.show({ '12': 2 });
+			const forgotten = await lonely.actions.setQuantity(showId, '12', 5, ACTOR);
+			await eraseShow(lonely.redis, showId);
+			await lonely.actions.addItem(showId, { number: '12', title: '', quantity: 2 }, ACTOR);
+			await lonely.actions.changeStatus(showId, 'activated', ACTOR);
+			const done = await lonely.actions.setQuantity(showId, '12', 7, ACTOR);
+			if (!forgotten || !done) throw new Error('the quantity did not change');
+			expect(done.seq).toBe(forgotten.seq);
+			const eventsOf = (action: Undoable) =>
+				readActionEvents(lonely.redis, lonely.db, showId, action);
+			expect(await eventsOf(forgotten)).toEqual([]);
+			expect(await eventsOf(done)).toHaveLength(1);
+		} finally {
+			await lonely.close();
+		}
 	});
 });
 

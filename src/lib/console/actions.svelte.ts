@@ -82,7 +82,7 @@ export class ConsoleActions {
 			if (!done) return null;
 			return {
 				text: `Quantity of item ${number}: ${former} → ${quantity}`,
-				back: { kind: 'claims', item: number, seq: done.seq }
+				back: { kind: 'claims', item: number, action: done }
 			};
 		});
 	}
@@ -120,18 +120,22 @@ export class ConsoleActions {
 		const { item, buyer, claimId } = claim;
 		return this.#run(`claim:${claimId}`, async (api, showId) => {
 			const target = { item, buyerKey: buyer.key, claimId };
-			const { seq } = await api.claims.release.mutate({ showId, ...target });
+			const { epoch, seq } = await api.claims.release.mutate({ showId, ...target });
 			const text = `${isolated(buyer.handle)} released from item ${item}`;
-			return { text, back: { kind: 'claims', item, seq } };
+			return { text, back: { kind: 'claims', item, action: { epoch, seq } } };
 		});
 	}
 
 	/** Gives a free unit to the buyer. */
 	award(item: string, buyer: BuyerToName): Promise<ActionOutcome> {
 		return this.#run(`award:${item}`, async (api, showId) => {
-			const { seq } = await api.claims.award.mutate({ showId, item, buyer: buyerInput(buyer) });
+			const { epoch, seq } = await api.claims.award.mutate({
+				showId,
+				item,
+				buyer: buyerInput(buyer)
+			});
 			const text = `Item ${item} awarded to ${isolated(buyer.handle)}`;
-			return { text, back: { kind: 'claims', item, seq } };
+			return { text, back: { kind: 'claims', item, action: { epoch, seq } } };
 		});
 	}
 
@@ -140,9 +144,16 @@ export class ConsoleActions {
 		const { item, claimId } = claim;
 		return this.#run(`claim:${claimId}`, async (api, showId) => {
 			const from = { item, buyerKey: claim.buyer.key, claimId };
-			const { seq } = await api.claims.reassign.mutate({ showId, from, to: buyerInput(buyer) });
+			const { epoch, seq } = await api.claims.reassign.mutate({
+				showId,
+				from,
+				to: buyerInput(buyer)
+			});
 			const names = `from ${isolated(claim.buyer.handle)} to ${isolated(buyer.handle)}`;
-			return { text: `Item ${item} moved ${names}`, back: { kind: 'claims', item, seq } };
+			return {
+				text: `Item ${item} moved ${names}`,
+				back: { kind: 'claims', item, action: { epoch, seq } }
+			};
 		});
 	}
 
@@ -182,7 +193,7 @@ export class ConsoleActions {
 function callBack(api: ApiClient, showId: string, back: TakeBack): Promise<unknown> {
 	switch (back.kind) {
 		case 'claims':
-			return api.claims.undo.mutate({ showId, seq: back.seq });
+			return api.claims.undo.mutate({ showId, ...back.action });
 		case 'open':
 			return api.items[back.open ? 'open' : 'close'].mutate({ showId, number: back.item });
 		case 'title':

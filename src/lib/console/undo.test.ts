@@ -21,7 +21,7 @@ function setUp(events: readonly ShowEvent[]) {
 	return { state, ends };
 }
 
-const award = { kind: 'claims', item: '12', seq: 1 } as const;
+const award = { kind: 'claims', item: '12', action: { epoch: 'e', seq: 1 } } as const;
 
 describe('taking an award back', () => {
 	test('is possible while nothing followed, and before its event has arrived', () => {

@@ -1,12 +1,12 @@
-import type { ShowEvent } from '../domain/events.ts';
+import type { LogPosition, ShowEvent } from '../domain/events.ts';
 import type { ItemDraft } from '../domain/parse-item-line.ts';
 import type { ItemClaims, ShowState } from '../domain/show-state.ts';
 import { causeOf } from '../domain/undo.ts';
 
 /** What takes an operator's action back. */
 export type TakeBack =
-	/** A change of claims or of a quantity, by the seq that the server returned for it. */
-	| { readonly kind: 'claims'; readonly item: string; readonly seq: number }
+	/** A change of claims or of a quantity, by the position that the server returned for it. */
+	| { readonly kind: 'claims'; readonly item: string; readonly action: LogPosition }
 	| { readonly kind: 'open'; readonly item: string; readonly open: boolean }
 	| {
 			readonly kind: 'title';
@@ -67,7 +67,7 @@ export function takeBackBlocked(
 	if (!item) return back.kind === 'remove' ? null : `Item ${back.item} was removed.`;
 	switch (back.kind) {
 		case 'claims':
-			return claimsBlocked(item, ends.endOf(back.seq));
+			return claimsBlocked(item, ends.endOf(back.action.seq));
 		case 'open':
 			return (item.state === 'open') === back.open ? 'Somebody did that already.' : null;
 		case 'title':

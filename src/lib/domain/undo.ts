@@ -1,6 +1,6 @@
 import type { Buyer } from './buyer.ts';
 import { reallocatedItem } from './events.ts';
-import type { Cause, ClaimState, ShowEvent } from './events.ts';
+import type { Cause, ClaimState, LogPosition, ShowEvent } from './events.ts';
 
 /** What takes an operator's action back; `lua/undo.lua` carries it out, or refuses. */
 export type UndoPlan = {
@@ -33,10 +33,10 @@ export function causeOf(event: ShowEvent): Cause | null {
 	}
 }
 
-/** Whether the event belongs to the operator's action whose first event has seq `actionSeq`. */
-export function isPartOfAction(event: ShowEvent, actionSeq: number): boolean {
+/** Whether the event belongs to the operator's action whose first event has this position. */
+export function isPartOfAction(event: ShowEvent, action: LogPosition): boolean {
 	const cause = causeOf(event);
-	return cause?.kind === 'operator' && cause.seq === actionSeq;
+	return cause?.kind === 'operator' && cause.seq === action.seq && event.epoch === action.epoch;
 }
 
 /** The plan that takes an action back. `events` are all of the action's; null when there is nothing to undo. */

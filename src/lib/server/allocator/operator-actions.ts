@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Buyer } from '../../domain/buyer.ts';
+import type { LogPosition } from '../../domain/events.ts';
 import type { UndoPlan } from '../../domain/undo.ts';
 import type { ScriptRunner, ShowScript } from './script-runner.ts';
 
@@ -55,11 +56,15 @@ export type ClaimTarget = {
 
 export type StatusAction = 'activated' | 'paused' | 'resumed' | 'ended';
 
-const claimDetail = z.object({ claimId: z.string(), seq: z.number().int() });
-const seqDetail = z.object({ seq: z.number().int() });
+const undoable = { epoch: z.string(), seq: z.number().int() };
+const claimDetail = z.object({ claimId: z.string(), ...undoable });
+const undoableDetail = z.object(undoable);
 
-/** An action that can be undone by the seq of its first event. */
-export type Undoable = { readonly seq: number };
+/**
+ * An action that can be undone, by the position of its first event. The epoch belongs to it: a Redis that
+ * forgot the action may have given its seq to another one.
+ */
+export type Undoable = LogPosition;
 const noDetail = z.unknown();
 
 /**
@@ -125,7 +130,7 @@ export class OperatorActions {
 	): Promise<Undoable | null> {
 		assertQuantity(quantity);
 		const args = [item, String(quantity), actor];
-		return await this.#runner.act(SET_QUANTITY_SCRIPT, showId, args, seqDetail.nullable());
+		return await this.#runner.act(SET_QUANTITY_SCRIPT, showId, args, undoableDetail.nullable());
 	}
 
 	/** Throws `ITEM_EXISTS`, `SHOW_ENDED`. */
@@ -181,7 +186,7 @@ export class OperatorActions {
 		const reinstate = plan.reinstate.map((entry) => ({ ...entry, claimId: randomUUID() }));
 		const steps = JSON.stringify({ quantity, withdraw, demote, reinstate });
 		const args = [plan.item, String(plan.lastSeq), actor, steps];
-		return await this.#runner.act(UNDO_SCRIPT, showId, args, seqDetail);
+		return await this.#runner.act(UNDO_SCRIPT, showId, args, undoableDetail);
 	}
 
 	/** Takes the end back. Throws `INVALID_TRANSITION`, `UNDO_NOT_POSSIBLE` (details: `reason`). */

@@ -1,4 +1,5 @@
 import type { Buyer } from '../../domain/buyer.ts';
+import type { LogPosition } from '../../domain/events.ts';
 import type { ShowSnapshot } from '../../domain/live-show.ts';
 import type { ShowSettings } from '../../domain/show-state.ts';
 import { planUndo } from '../../domain/undo.ts';
@@ -100,10 +101,10 @@ export class ShowControls {
 		return this.#services.actions.showItem(this.#show.id, item, this.#actor);
 	}
 
-	/** Takes the action whose first event has this seq back. */
-	async undo(actionSeq: number): Promise<Undoable> {
+	/** Takes the action whose first event has this position back. */
+	async undo(action: LogPosition): Promise<Undoable> {
 		const { actions, db, redis } = this.#services;
-		const plan = planUndo(await readActionEvents(redis, db, this.#show.id, actionSeq));
+		const plan = planUndo(await readActionEvents(redis, db, this.#show.id, action));
 		if (!plan) throw new AppError('UNDO_NOT_POSSIBLE', { details: { reason: 'no_action' } });
 		return await actions.undo(this.#show.id, plan, this.#actor);
 	}

@@ -54,10 +54,10 @@ export const claimsRouter = router({
 		.mutation(({ ctx, input }) => ctx.controls.reassign(input.from, input.to)),
 
 	/**
-	 * Takes an action back, exactly or not at all, by the seq that it returned. The undo returns a seq as
+	 * Takes an action back, exactly or not at all, by the position that it returned. The undo returns one as
 	 * well. Throws `UNDO_NOT_POSSIBLE` (details: `reason`: `changed`, `claimed_again`, `waiting`, `no_action`).
 	 */
 	undo: showOperatorProcedure
-		.input(z.object({ seq: z.number().int().positive() }))
-		.mutation(({ ctx, input }) => ctx.controls.undo(input.seq))
+		.input(z.object({ epoch: z.string().min(1).max(64), seq: z.number().int().positive() }))
+		.mutation(({ ctx, input }) => ctx.controls.undo({ epoch: input.epoch, seq: input.seq }))
 });
