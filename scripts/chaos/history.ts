@@ -23,7 +23,9 @@ const operation = z.discriminatedUnion('kind', [
 	z.object({ kind: z.literal('release'), claimId: z.string() }),
 	z.object({ kind: z.literal('quantity'), item: z.string(), quantity: z.number().int() }),
 	/** `mark`: the title, which no other operation gives. */
-	z.object({ kind: z.literal('title'), item: z.string(), mark: z.string() })
+	z.object({ kind: z.literal('title'), item: z.string(), mark: z.string() }),
+	/** `mark`: the key of the buyer who loses the unit, where the action had given it to a new one. */
+	z.object({ kind: z.literal('undo'), mark: z.string().nullable() })
 ]);
 
 const lineSchema = z.discriminatedUnion('type', [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Operation } from '../history.ts';
 import { judge } from './all.ts';
 import { C3, AWARD, acted, awarded, kinds, messages } from './broken-fixture.ts';
 import {
@@ -137,6 +138,21 @@ describe('doubled', () => {
 			`${JSON.stringify(AWARD)} was refused (SOLD_OUT) and done`
 		]);
 		expect(messages({ ...once, history: acted(AWARD, 'unknown') }, 'doubled')).toEqual([]);
+	});
+
+	test('an undo that was done twice', () => {
+		const undone = (seq: number) =>
+			event(seq, 'claim.released', {
+				...{ claimId: C3, item: '1', buyer: buyer('w'), from: 'winner', rank: 10 },
+				cause: { kind: 'operator', action: 'undo', actor: 'user:x', seq }
+			});
+		const undo: Operation = { kind: 'undo', mark: 'debug:w' };
+		const once = { log: [...LOG, awarded(10, C3), undone(11)] };
+		expect(messages({ ...once, history: acted(undo, 'ok') }, 'doubled')).toEqual([]);
+		const twice = { log: [...once.log, undone(12)] };
+		expect(messages({ ...twice, history: acted(undo, 'ok') }, 'doubled')).toContain(
+			`${JSON.stringify(undo)} was done 2 times`
+		);
 	});
 
 	test('a forged webhook that was taken', () => {

@@ -69,9 +69,21 @@ function effects(log: readonly ShowEvent[], operation: Operation): number | null
 					event.data.action === 'edited' &&
 					event.data.item.title === operation.mark
 			);
+		case 'undo':
+			return operation.mark === null ? null : count((event) => takesBack(event, operation.mark));
 		default:
 			return null;
 	}
+}
+
+/** Whether an undo takes the unit from the buyer with this key. */
+export function takesBack(event: ShowEvent, mark: string | null): boolean {
+	return (
+		event.type === 'claim.released' &&
+		event.data.buyer.key === mark &&
+		event.data.cause.kind === 'operator' &&
+		event.data.cause.action === 'undo'
+	);
 }
 
 function doubledActions({ showId, history, log }: Evidence): string[] {

@@ -43,6 +43,7 @@ describe('lostAcknowledged', () => {
 		['an award', AWARD],
 		['a reassignment', { kind: 'reassign', item: '1', mark: 'debug:w' }],
 		['a release', { kind: 'release', claimId: C2 }],
+		['an undo', { kind: 'undo', mark: 'debug:u1' }],
 		['a title', { kind: 'title', item: '1', mark: 'Another title' }],
 		['a webhook', { kind: 'webhook', keys: ['instagram:1'], forged: false }]
 	])('%s that was acknowledged and not done', (_, operation) => {

@@ -1,5 +1,5 @@
 import type { HistoryLine, Invoke } from '../history.ts';
-import { invokes } from './doubled.ts';
+import { invokes, takesBack } from './doubled.ts';
 import { loggedComments, mayHaveLost } from './evidence.ts';
 import type { Evidence, Finding, LoggedComment } from './evidence.ts';
 
@@ -92,6 +92,12 @@ function whatIsMissing(
 			)
 				? null
 				: `the title ${operation.mark} was acknowledged and is not in the log`;
+		case 'undo': {
+			const { mark } = operation;
+			return mark === null || log.some((event) => takesBack(event, mark))
+				? null
+				: `that ${mark} loses the unit again was acknowledged and is not in the log`;
+		}
 		case 'quantity':
 			// Leaves no mark of its own when it was that already.
 			return null;

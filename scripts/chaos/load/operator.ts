@@ -1,8 +1,13 @@
+import { z } from 'zod';
 import type { Operation, Recorder } from '../history.ts';
 import type { SeededRandom } from '../random.ts';
 import type { Api } from './api.ts';
 import type { ToldClaim } from './comments.ts';
 import { ITEM_NUMBERS } from './target-show.ts';
+
+const actionSchema = z.object({ epoch: z.string(), seq: z.number().int() });
+/** Of a hundred actions so many are thought better of. */
+const UNDONE_PERCENT = 30;
 
 /** An operator who acts once and does not ask again: what is not answered is left open. */
 export class Operator {
@@ -36,13 +41,15 @@ export class Operator {
 	async #quantity(showId: string, item: string): Promise<void> {
 		const quantity = this.#random.between(0, item === '5' ? 40 : 9);
 		const input = { number: item, quantity };
-		await this.#call(showId, 'items.setQuantity', input, { kind: 'quantity', item, quantity });
+		const operation: Operation = { kind: 'quantity', item, quantity };
+		await this.#callAndRegret(showId, 'items.setQuantity', input, operation, null);
 	}
 
 	async #award(showId: string, item: string): Promise<void> {
 		const { handle, key } = this.#somebodyNew();
 		const input = { item, buyer: { handle } };
-		await this.#call(showId, 'claims.award', input, { kind: 'award', item, mark: key });
+		const operation: Operation = { kind: 'award', item, mark: key };
+		await this.#callAndRegret(showId, 'claims.award', input, operation, key);
 	}
 
 	async #title(showId: string, item: string): Promise<void> {
@@ -53,13 +60,15 @@ export class Operator {
 
 	async #release(showId: string, { item, buyerKey, claimId }: ToldClaim): Promise<void> {
 		const input = { item, buyerKey, claimId };
-		await this.#call(showId, 'claims.release', input, { kind: 'release', claimId });
+		const operation: Operation = { kind: 'release', claimId };
+		await this.#callAndRegret(showId, 'claims.release', input, operation, null);
 	}
 
 	async #reassign(showId: string, { item, buyerKey, claimId }: ToldClaim): Promise<void> {
 		const { handle, key } = this.#somebodyNew();
 		const input = { from: { item, buyerKey, claimId }, to: { handle } };
-		await this.#call(showId, 'claims.reassign', input, { kind: 'reassign', item, mark: key });
+		const operation: Operation = { kind: 'reassign', item, mark: key };
+		await this.#callAndRegret(showId, 'claims.reassign', input, operation, key);
 	}
 
 	/** A walk-in whom only one action names. */
@@ -68,21 +77,36 @@ export class Operator {
 		return { handle, key: `manual:${handle}` };
 	}
 
+	/** Acts, and takes it back now and then. `mark`: of the undo. */
+	async #callAndRegret(
+		showId: string,
+		procedure: string,
+		input: object,
+		operation: Operation,
+		mark: string | null
+	): Promise<void> {
+		const action = actionSchema.safeParse(await this.#call(showId, procedure, input, operation));
+		if (!action.success || !this.#random.chance(UNDONE_PERCENT)) return;
+		await this.#call(showId, 'claims.undo', action.data, { kind: 'undo', mark });
+	}
+
+	/** Returns what the call answered; undefined for a refusal, or no answer. */
 	async #call(
 		showId: string,
 		procedure: string,
 		input: object,
 		operation: Operation
-	): Promise<void> {
+	): Promise<unknown> {
 		const op = this.#recorder.invoke(showId, operation);
 		const answer = await this.#api.mutate(procedure, { showId, ...input });
 		switch (answer.kind) {
 			case 'ok':
-				return this.#recorder.note({ type: 'ok', op, comment: null });
+				this.#recorder.note({ type: 'ok', op, comment: null });
+				return answer.data;
 			case 'fail':
-				return this.#recorder.note({ type: 'fail', op, code: answer.code });
+				return void this.#recorder.note({ type: 'fail', op, code: answer.code });
 			case 'unknown':
-				return this.#recorder.note({ type: 'unknown', op, why: answer.why });
+				return void this.#recorder.note({ type: 'unknown', op, why: answer.why });
 		}
 	}
 }
