@@ -44,9 +44,10 @@ export function benchConfig(
 		LOG_LEVEL: 'error',
 		REDIS_URL: services.redisUrl,
 		DATABASE_URL: services.databaseUrl,
-		// Thousands of consoles, all from here.
+		// Thousands of consoles, all from here, of one workspace.
 		LIMIT_ADDRESS_SOCKETS: '100000',
-		LIMIT_WORKSPACE_SOCKETS: '100000'
+		LIMIT_WORKSPACE_SOCKETS: '100000',
+		LIMIT_MEMBER_CALLS_PER_SECOND: '10000'
 	});
 }
 
