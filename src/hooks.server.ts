@@ -49,7 +49,7 @@ export const init: ServerInit = async () => {
 		...{ socket, metrics, health, close },
 		exports: new ExportSlots(),
 		gate: new RequestGate(context),
-		forgeries: new ForgeryLimit()
+		forgeries: new ForgeryLimit(context.limits.countRefusal)
 	});
 	setUpgradeHandler(socket.handleUpgrade);
 	if (dev) return;

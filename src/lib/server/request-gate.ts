@@ -31,7 +31,7 @@ const isApi = (pathname: string): boolean => pathname.startsWith(`${TRPC_ENDPOIN
 export class RequestGate {
 	readonly #limits: RequestLimits;
 	readonly #environment: Config['environment'];
-	readonly #inFlight = new InFlight(MAX_IN_FLIGHT);
+	readonly #inFlight: InFlight;
 
 	constructor({
 		limits,
@@ -42,6 +42,7 @@ export class RequestGate {
 	}) {
 		this.#limits = limits;
 		this.#environment = config.environment;
+		this.#inFlight = new InFlight(MAX_IN_FLIGHT, limits.countRefusal);
 	}
 
 	/**

@@ -13,9 +13,12 @@ const REFUSED: ReadonlySet<number> = new Set([401, 403]);
  */
 export class ForgeryLimit {
 	readonly #forged: TokenBuckets;
+	readonly #onLimited: (limiter: string) => void;
 	readonly #trusted = new Set<string>();
 
-	constructor(now?: () => number) {
+	/** `onLimited` hears the name of the limit when it refuses somebody. */
+	constructor(onLimited: (limiter: string) => void = () => undefined, now?: () => number) {
+		this.#onLimited = onLimited;
 		this.#forged = new TokenBuckets(FORGED, now);
 	}
 
@@ -24,6 +27,7 @@ export class ForgeryLimit {
 		const group = addressGroup(address);
 		const waitMs = this.#trusted.has(group) ? 0 : this.#forged.wait(group);
 		if (waitMs > 0) {
+			this.#onLimited('forged-webhooks');
 			const retryAfter = String(Math.ceil(waitMs / 1_000));
 			return new Response(null, { status: 429, headers: { 'retry-after': retryAfter } });
 		}

@@ -11,12 +11,14 @@ const RETRY_MS = 1_000;
  */
 export class InFlight {
 	readonly #limit: number;
+	readonly #onRefused: (limiter: string) => void;
 	readonly #all = new OpenCounts();
 	readonly #shares = new OpenCounts();
 
-	/** `limit`: of everybody together. */
-	constructor(limit: number) {
+	/** `limit`: of everybody together. `onRefused` hears which limit refused somebody. */
+	constructor(limit: number, onRefused: (limiter: string) => void = () => undefined) {
 		this.#limit = limit;
+		this.#onRefused = onRefused;
 	}
 
 	/**
@@ -25,10 +27,14 @@ export class InFlight {
 	 */
 	async run<Result>(share: readonly Cap[], work: () => Promise<Result>): Promise<Result> {
 		const releaseShare = this.#shares.claim(...share);
-		if (!releaseShare) throw rateLimited(RETRY_MS);
+		if (!releaseShare) {
+			this.#onRefused('in-flight-of-one');
+			throw rateLimited(RETRY_MS);
+		}
 		const release = this.#all.claim({ key: 'all', limit: this.#limit });
 		try {
 			if (!release) {
+				this.#onRefused('in-flight-of-all');
 				throw new AppError('UNAVAILABLE', {
 					message: 'The service is too busy right now. Nothing was changed; try again.',
 					details: { retryAfterSeconds: RETRY_MS / 1_000 }

@@ -40,7 +40,8 @@ export class RequestLimits {
 	readonly #upgrades: TokenBuckets;
 	readonly #calls: Record<CallKind, { member: TokenBuckets; workspace: TokenBuckets }>;
 
-	readonly #onLimited: (limiter: string) => void;
+	/** To be called with a limit's name when it refused somebody, also for limits that are kept elsewhere. */
+	readonly countRefusal: (limiter: string) => void;
 
 	/** `onLimited` hears the name of the limit that refused somebody. */
 	constructor(
@@ -48,7 +49,7 @@ export class RequestLimits {
 		now?: () => number,
 		onLimited: (limiter: string) => void = () => undefined
 	) {
-		this.#onLimited = onLimited;
+		this.countRefusal = onLimited;
 		const buckets = (of: Rate) => new TokenBuckets(of, now);
 		const calls = (perSecond: number) => ({
 			member: buckets(rate(perSecond)),
@@ -94,7 +95,7 @@ export class RequestLimits {
 	}
 
 	#refuseUntil(limiter: string, waitMs: number): void {
-		if (waitMs > 0) this.#onLimited(limiter);
+		if (waitMs > 0) this.countRefusal(limiter);
 		refuseUntil(waitMs);
 	}
 }

@@ -77,7 +77,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 	const pending = new Set<Duplex>();
 	const connections = new Map<WebSocket, GuardedConnection>();
 	const open = new OpenCounts();
-	const upgrades = new InFlight(MAX_UPGRADES_IN_FLIGHT);
+	const upgrades = new InFlight(MAX_UPGRADES_IN_FLIGHT, limits.countRefusal);
 	const idleTimer = setInterval(() => {
 		for (const connection of connections.values()) connection.cutIfIdle(performance.now());
 	}, IDLE_CHECK_MS);
@@ -144,6 +144,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 		const group = addressGroup(address);
 		const addressCap = { key: `address ${group}`, limit: config.limits.addressSockets };
 		if (!claimUntilClosed(socket, addressCap)) {
+			limits.countRefusal('open-sockets-of-address');
 			return refuseUpgrade(socket, 429, TOO_MANY, RETRY_LATER);
 		}
 		const sessionId = readSessionCookie(cookie);
@@ -157,7 +158,10 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 			{ key: `user ${member.userId}`, limit: MAX_CONNECTIONS_PER_USER },
 			{ key: `workspace ${member.workspace.id}`, limit: config.limits.workspaceSockets }
 		);
-		if (!claimed) return refuseUpgrade(socket, 429, TOO_MANY, RETRY_LATER);
+		if (!claimed) {
+			limits.countRefusal('open-sockets-of-member');
+			return refuseUpgrade(socket, 429, TOO_MANY, RETRY_LATER);
+		}
 		server.handleUpgrade(request, socket, head, (webSocket) => {
 			connect(webSocket, request, { member, address });
 		});
