@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { findOnPath } from './scripts/lib/on-path.ts';
 
+/** Machines that are shared stall now and then: CI runs a failed test once more. */
+const retry = process.env['CI'] === undefined ? 0 : 1;
+
 /** The integration suite on one kind of Redis. */
 function integration(kind: 'valkey' | 'redis' | 'cluster'): TestProjectInlineConfiguration {
 	return {
@@ -11,8 +14,8 @@ function integration(kind: 'valkey' | 'redis' | 'cluster'): TestProjectInlineCon
 			include: ['tests/integration/**/*.test.ts'],
 			globalSetup: [`tests/integration/setup-${kind}.ts`],
 			testTimeout: 60_000,
-			hookTimeout: 60_000,
-			retry: process.env['CI'] === undefined ? 0 : 1
+			hookTimeout: 120_000,
+			retry
 		}
 	};
 }
@@ -27,7 +30,9 @@ export default defineConfig({
 				resolve: { conditions: ['browser'] },
 				test: {
 					name: 'unit',
-					include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/conventions/**/*.test.ts']
+					include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/conventions/**/*.test.ts'],
+					testTimeout: 20_000,
+					retry
 				}
 			},
 			integration('valkey'),
