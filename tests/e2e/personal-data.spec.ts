@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { buyerRef } from '../../src/lib/domain/buyer-ref.ts';
 import { expect, test } from './fixtures.ts';
 import type { Account, Server } from './fixtures.ts';
-import { signIn } from './pages.ts';
+import { clickUntil, signIn } from './pages.ts';
 
 const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -206,6 +206,28 @@ test.describe('erasing a person', () => {
 		await expect(page.getByText('ana', { exact: true })).toHaveCount(0);
 		await page.goto('/audit');
 		await expect(page.getByText('Erased a buyer’s personal data')).toBeVisible();
+	});
+
+	test('finds somebody who only commented by one of their comments', async ({ page, server }) => {
+		const account = await server.account();
+		const showId = await sale(server, account);
+		await signIn(page, account);
+		await page.goto(`/shows/${showId}/replay?event=99`);
+		const why = page.getByRole('button', { name: /the comment of talker/ });
+		await clickUntil(why.first(), page.getByRole('dialog'));
+		await expect(page.getByRole('dialog').getByText('what a pity')).toBeVisible();
+		await page.getByRole('link', { name: 'Erase personal data…' }).click();
+		await expect(page.getByText('2 comments of 1 show')).toBeVisible();
+		await name(page).fill('talker');
+		await confirm(page).click();
+		await page.goto(`/shows/${showId}/replay?event=99`);
+		await expect(page.getByText('erased on request')).toHaveCount(2);
+		await expect(page.getByText('talker')).toHaveCount(0);
+		await clickUntil(
+			page.getByRole('button', { name: /Why did the comment of Erased buyer/ }).first(),
+			page.getByRole('dialog')
+		);
+		await expect(page.getByRole('link', { name: 'Erase personal data…' })).toHaveCount(0);
 	});
 
 	test('waits for the end of a show that runs', async ({ page, server }) => {

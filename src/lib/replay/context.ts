@@ -6,7 +6,12 @@ import type { ReplaySession } from './replay-session.svelte.ts';
 /** What somebody asks the reason of: a claim, or what a comment came to (by its seq). */
 export type Question =
 	| { readonly kind: 'claim'; readonly claimId: string }
-	| { readonly kind: 'comment'; readonly seq: number };
+	| {
+			readonly kind: 'comment';
+			readonly seq: number;
+			/** Buyer key of who wrote it; null where that is nobody whose data could be erased, or not at hand. */
+			readonly author: string | null;
+	  };
 
 /** What every part of a replay works with. */
 export type ReplayContext = {

@@ -1,4 +1,5 @@
 import { mayOperate } from '$lib/server/auth/member.ts';
+import { may } from '$lib/server/auth/permissions.ts';
 import { orErrorPage, requireMember } from '../../../../page-access.ts';
 import type { PageServerLoad } from './$types';
 
@@ -24,5 +25,10 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 		url,
 		readMoment(locals.api, showId, asked === undefined ? null : Number(asked))
 	);
-	return { showId, ...moment, mayOperate: mayOperate(member.role) };
+	return {
+		showId,
+		...moment,
+		mayOperate: mayOperate(member.role),
+		mayErase: may(member.role, 'erasePersonalData')
+	};
 };
