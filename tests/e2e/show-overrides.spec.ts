@@ -78,6 +78,14 @@ test('sounds: the show’s choice goes before the workspace’s, the person’s 
 	await page.getByRole('switch', { name: 'Sound: An item is won' }).click();
 	await page.keyboard.press('Escape');
 	expect(await tonesOfAWin(page, showId, win('cid'), 'cid')).toBe(0);
+
+	await page.getByRole('button', { name: 'Sounds: on' }).click();
+	const ofShow = page.getByRole('button', { name: 'As the show has it' });
+	await ofShow.click();
+	await expect(page.getByRole('switch', { name: 'Sound: An item is won' })).toBeChecked();
+	await expect(ofShow).toHaveAttribute('aria-disabled', 'true');
+	await page.keyboard.press('Escape');
+	expect(await tonesOfAWin(page, showId, win('dot'), 'dot')).toBeGreaterThan(0);
 });
 
 test('a workspace with sounds has a show without', async ({ page, server }) => {

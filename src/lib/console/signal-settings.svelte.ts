@@ -22,16 +22,37 @@ function readStored(key: string): SignalName[] | null {
 /** Which sounds the member wants in this browser; until they choose, all or none, as the show has it. */
 export class SignalSettings {
 	readonly #key: string;
-	#on = $state.raw<readonly SignalName[]>([]);
+	readonly #ofShow: readonly SignalName[];
+	/** Null: as the show has it. */
+	#chosen = $state.raw<readonly SignalName[] | null>(null);
 
 	constructor(memberId: string, soundsOn: boolean) {
 		this.#key = `sellary:signals:${memberId}`;
-		this.#on = soundsOn ? ALL : [];
+		this.#ofShow = soundsOn ? ALL : [];
+	}
+
+	get #on(): readonly SignalName[] {
+		return this.#chosen ?? this.#ofShow;
 	}
 
 	/** Takes what was chosen on a former visit. Browser only. */
 	restore(): void {
-		this.#on = readStored(this.#key) ?? this.#on;
+		this.#chosen = readStored(this.#key);
+	}
+
+	/** Whether the member has chosen for themselves. */
+	get isOwnChoice(): boolean {
+		return this.#chosen !== null;
+	}
+
+	/** Goes back to what the show has. */
+	reset(): void {
+		this.#chosen = null;
+		try {
+			localStorage.removeItem(this.#key);
+		} catch {
+			// It holds for this visit at least.
+		}
 	}
 
 	isOn(name: SignalName): boolean {
@@ -44,9 +65,9 @@ export class SignalSettings {
 
 	set(name: SignalName, on: boolean): void {
 		const others = this.#on.filter((known) => known !== name);
-		this.#on = on ? [...others, name] : others;
+		this.#chosen = on ? [...others, name] : others;
 		try {
-			localStorage.setItem(this.#key, JSON.stringify(this.#on));
+			localStorage.setItem(this.#key, JSON.stringify(this.#chosen));
 		} catch {
 			// It holds for this visit at least.
 		}
