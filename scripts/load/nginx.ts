@@ -19,16 +19,13 @@ export async function findNginx(): Promise<string | undefined> {
 /** The file that we ship, with the addresses of this run in place of those marked CHANGE. */
 async function siteFor(port: number, webPorts: readonly number[]): Promise<string> {
 	const shipped = await readFile(join(projectRoot(), 'deploy', 'nginx', 'sellary.conf'), 'utf8');
-	const server = /^\tserver 127\.0\.0\.1:\d+ (.*)$/gm;
-	const [first] = shipped.matchAll(server);
-	if (!first) throw new Error('deploy/nginx/sellary.conf names no web process');
-	const servers = webPorts.map((web) => `\tserver ${LOOPBACK}:${web} ${first[1] ?? ''}`).join('\n');
-	let replaced = false;
+	const servers = /(?:^\tserver 127\.0\.0\.1:\d+ .*\n)+/gm;
+	if (shipped.search(servers) < 0)
+		throw new Error('deploy/nginx/sellary.conf names no web process');
 	return shipped
-		.replace(server, () => {
-			if (replaced) return '';
-			replaced = true;
-			return servers;
+		.replace(servers, (lines) => {
+			const [line = ''] = lines.split('\n', 1);
+			return webPorts.map((web) => `${line.replace(/:\d+/, `:${web}`)}\n`).join('');
 		})
 		.replace(/^\tlisten 80;$/m, `\tlisten ${LOOPBACK}:${port};`);
 }
