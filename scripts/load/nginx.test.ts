@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { freePort, LOOPBACK } from '../services/loopback.ts';
 import { findNginx, startNginx } from './nginx.ts';
 
@@ -28,20 +28,44 @@ async function startHalf(): Promise<number> {
 	return port;
 }
 
-test.skipIf(!executable)(
-	'processes that refuse consoles are still asked for everything else',
-	async () => {
-		const folder = await mkdtemp(join(tmpdir(), 'sellary-nginx-'));
-		ends.push(() => rm(folder, { recursive: true, force: true }));
-		const port = await freePort();
-		const webPorts = [await startHalf(), await startHalf()];
-		const nginx = await startNginx({ executable: executable ?? '', folder, port, webPorts });
-		ends.push(nginx.stop);
-		const statusOf = async (path: string): Promise<number> =>
-			(await fetch(`http://${LOOPBACK}:${port}${path}`)).status;
+/** nginx in front of two such processes. */
+async function startSite(): Promise<{
+	/** The status of the answer. */
+	readonly ask: (path: string) => Promise<number>;
+	readonly log: string;
+}> {
+	const folder = await mkdtemp(join(tmpdir(), 'sellary-nginx-'));
+	ends.push(() => rm(folder, { recursive: true, force: true }));
+	const port = await freePort();
+	const webPorts = [await startHalf(), await startHalf()];
+	const nginx = await startNginx({ executable: executable ?? '', folder, port, webPorts });
+	ends.push(nginx.stop);
+	return {
+		ask: async (path) => (await fetch(`http://${LOOPBACK}:${port}${path}`)).status,
+		log: join(folder, 'access.log')
+	};
+}
+
+describe.skipIf(!executable)('nginx with our site', () => {
+	test('asks processes that refuse consoles for everything else', async () => {
+		const { ask } = await startSite();
 		for (let attempt = 0; attempt < 5; attempt++) {
-			expect(await statusOf('/api/trpc-ws')).toBe(503);
-			expect(await statusOf('/webhooks/meta')).toBe(200);
+			expect(await ask('/api/trpc-ws')).toBe(503);
+			expect(await ask('/webhooks/meta')).toBe(200);
 		}
-	}
-);
+	});
+
+	test('logs neither invitations nor people nor queries', async () => {
+		const { ask, log } = await startSite();
+		for (const path of ['/invite/s3cret', '/buyers/s3cret/erase', '/shows/1?q=s3cret']) {
+			expect(await ask(path)).toBe(200);
+		}
+		// Written before nginx takes the next request.
+		await ask('/dashboard');
+		const lines = await readFile(log, 'utf8');
+		expect(lines).toContain(' GET /invite/... 200 ');
+		expect(lines).toContain(' GET /buyers/... 200 ');
+		expect(lines).toContain(' GET /shows/1 200 ');
+		expect(lines).not.toContain('s3cret');
+	});
+});
