@@ -18,6 +18,7 @@ const MANIFEST = 'appendonly.aof.manifest';
 const REWRITE_POLL_MS = 100;
 /** A server that rewrites all the time has a problem of its own. */
 const REWRITE_PATIENCE_MS = 10 * 60_000;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 async function setting(redis: Redis, name: string): Promise<string> {
 	const reply: unknown = await redis.config('GET', name);
@@ -43,6 +44,24 @@ function filesOf(manifest: string): string[] {
 }
 
 /**
+ * Does something that must not be left half done: whoever interrupts the process meanwhile is heard after it.
+ * Throws when that was so.
+ */
+async function undisturbed(work: () => Promise<void>): Promise<void> {
+	let isInterrupted = false;
+	const interrupt = (): void => {
+		isInterrupted = true;
+	};
+	for (const signal of SIGNALS) process.on(signal, interrupt);
+	try {
+		await work();
+	} finally {
+		for (const signal of SIGNALS) process.off(signal, interrupt);
+	}
+	if (isInterrupted) throw new Error('interrupted');
+}
+
+/**
  * Copies the append-only file of a running server into the backup, as Redis's manual says: without a rewrite
  * meanwhile. All that was acknowledged before the call is in the copy. `dataFolder`: the server's data folder
  * as seen from here; null when it is where the server says.
@@ -56,6 +75,11 @@ export async function copyAppendOnlyFile(
 	redis.on('error', () => undefined);
 	await redis.connect();
 	try {
+		if (/redis_mode:cluster/.test(await redis.info('server'))) {
+			throw new Error(
+				'Redis is a node of a cluster, which has some of the shows alone: use --without-redis'
+			);
+		}
 		if ((await setting(redis, 'appendonly')) !== 'yes') {
 			throw new Error(
 				'Redis keeps no append-only file: set appendonly yes, or use --without-redis'
@@ -65,13 +89,15 @@ export async function copyAppendOnlyFile(
 		const folder = await setting(redis, 'appenddirname');
 		const from = join(dataFolder ?? (await setting(redis, 'dir')), folder);
 		const percentage = await setting(redis, 'auto-aof-rewrite-percentage');
-		await redis.config('SET', 'auto-aof-rewrite-percentage', '0');
-		try {
-			await untilNoRewrite(redis);
-			await copyFiles(from, `${name}.manifest`, join(backup, FOLDER));
-		} finally {
-			await redis.config('SET', 'auto-aof-rewrite-percentage', percentage);
-		}
+		await undisturbed(async () => {
+			await redis.config('SET', 'auto-aof-rewrite-percentage', '0');
+			try {
+				await untilNoRewrite(redis);
+				await copyFiles(from, `${name}.manifest`, join(backup, FOLDER));
+			} finally {
+				await redis.config('SET', 'auto-aof-rewrite-percentage', percentage);
+			}
+		});
 	} finally {
 		redis.disconnect();
 	}

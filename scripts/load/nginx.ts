@@ -10,6 +10,15 @@ const START_TIMEOUT_MS = 10_000;
 const POLL_MS = 20;
 const SBIN = '/usr/sbin/nginx';
 
+export type NginxOptions = {
+	/** From `findNginx`. */
+	readonly executable: string;
+	/** For its files; the caller removes it. */
+	readonly folder: string;
+	readonly port: number;
+	readonly webPorts: readonly number[];
+};
+
 /** The nginx of this machine, if it has one. Debian puts it where only root's PATH looks. */
 export async function findNginx(): Promise<string | undefined> {
 	const [found] = await findOnPath(['nginx']);
@@ -17,38 +26,29 @@ export async function findNginx(): Promise<string | undefined> {
 }
 
 /** The file that we ship, with the addresses of this run in place of those marked CHANGE. */
-async function siteFor(port: number, webPorts: readonly number[]): Promise<string> {
+async function siteFor({ folder, port, webPorts }: NginxOptions): Promise<string> {
 	const shipped = await readFile(join(projectRoot(), 'deploy', 'nginx', 'sellary.conf'), 'utf8');
-	const server = /^\tserver 127\.0\.0\.1:\d+ (.*)$/gm;
-	const [first] = shipped.matchAll(server);
-	if (!first) throw new Error('deploy/nginx/sellary.conf names no web process');
-	const servers = webPorts.map((web) => `\tserver ${LOOPBACK}:${web} ${first[1] ?? ''}`).join('\n');
-	let replaced = false;
+	const servers = /(?:^\tserver 127\.0\.0\.1:\d+ .*\n)+/gm;
+	if (shipped.search(servers) < 0)
+		throw new Error('deploy/nginx/sellary.conf names no web process');
 	return shipped
-		.replace(server, () => {
-			if (replaced) return '';
-			replaced = true;
-			return servers;
+		.replace(servers, (lines) => {
+			const [line = ''] = lines.split('\n', 1);
+			return webPorts.map((web) => `${line.replace(/:\d+/, `:${web}`)}\n`).join('');
 		})
-		.replace(/^\tlisten 80;$/m, `\tlisten ${LOOPBACK}:${port};`);
+		.replace(/^\tlisten 80;$/m, `\tlisten ${LOOPBACK}:${port};`)
+		.replace('/var/log/nginx/access.log', join(folder, 'access.log'));
 }
 
 /**
- * Starts nginx on a loopback port with the site that we ship, in front of web processes.
- *
- * @param options.folder for its files; the caller removes it.
- * @throws Error with nginx's own words when it does not start.
+ * Starts nginx on a loopback port with the site that we ship, in front of web processes. Throws an `Error`
+ * with nginx's own words when it does not start.
  */
-export async function startNginx(options: {
-	readonly executable: string;
-	readonly folder: string;
-	readonly port: number;
-	readonly webPorts: readonly number[];
-}): Promise<{ stop(): Promise<void> }> {
+export async function startNginx(options: NginxOptions): Promise<{ stop(): Promise<void> }> {
 	const { executable, folder, port } = options;
 	await mkdir(folder, { recursive: true, mode: 0o755 });
 	const site = join(folder, 'sellary.conf');
-	await writeFile(site, await siteFor(port, options.webPorts));
+	await writeFile(site, await siteFor(options));
 	const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
 		.map((kind) => `${kind}_temp_path ${join(folder, kind)};`)
 		.join('\n');
@@ -62,7 +62,6 @@ pid ${join(folder, 'nginx.pid')};
 error_log stderr error;
 events { worker_connections 8192; }
 http {
-access_log off;
 ${temporary}
 include ${site};
 }

@@ -64,7 +64,13 @@ describe('what a show does is counted', () => {
 		await refusalOf(
 			other.actions.changeStatus(showId, 'paused', 'user:test').catch(() => undefined)
 		);
+		const ana = { platform: 'facebook', userId: 'ana', userHandle: '@ana' };
+		const comment = { ...ana, liveId: 'live-1', text: 'sold 12' };
+		await expect(other.comments.take(showId, comment)).rejects.toThrow();
 		const figures = await scrape(other);
+		// Nobody's fault but the server's: another code would send its operator to the wrong page.
+		expect(figures.get('sellary_comments_refused_total{code="UNAVAILABLE"}')).toBe(1);
+		expect(figures.get('sellary_comments_refused_total{code="ERROR"}')).toBe(0);
 		expect(figures.get('sellary_script_replies_total{script="change-status",code="FAILED"}')).toBe(
 			1
 		);

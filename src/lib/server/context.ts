@@ -22,7 +22,7 @@ import { createMetaChannels } from './jobs/meta-channels.ts';
 import { QueueDepths } from './jobs/queue-depths.ts';
 import { RehearsalQueue } from './jobs/rehearsal-jobs.ts';
 import { WriteBehindWaker } from './jobs/write-behind-jobs.ts';
-import { metricSources } from './metric-sources.ts';
+import { countingComments, metricSources } from './metric-sources.ts';
 import { HealthCheck } from './observability/health.ts';
 import { createLogger } from './observability/logger.ts';
 import { Metrics } from './observability/metrics.ts';
@@ -120,7 +120,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 		onAppended: (showId) => waker.wake(showId),
 		onCall: metrics.scripts.called
 	});
-	const comments: CommentIntake = new CommentIntake(runner, metrics.intake);
+	const comments: CommentIntake = new CommentIntake(runner, countingComments(metrics.intake));
 	const actions = new OperatorActions(runner);
 	const rehearsals = new RehearsalQueue(jobs, logger);
 	const blocks = new ShowBlocks({

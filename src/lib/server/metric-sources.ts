@@ -1,15 +1,18 @@
 import type pg from 'pg';
+import type { CommentObserver } from './allocator/comment.ts';
 import { countChannels, countConnections } from './channels/standing-counts.ts';
 import { readBacklog } from './history/backlog.ts';
 import type { Db } from './history/database.ts';
 import type { QueueDepths } from './jobs/queue-depths.ts';
 import type { MetricSources } from './observability/metrics.ts';
+import type { IntakeMetrics } from './observability/metrics/intake-metrics.ts';
 import type { RedisConnectionFigures } from './observability/metrics/process-metrics.ts';
 import type { SharedSources } from './observability/metrics/shared-metrics.ts';
 import type { LiveHub } from './realtime/hub.ts';
 import type { ConnectionKind } from './redis/connections.ts';
 import type { RedisClient } from './redis/run-script.ts';
 import { readServerFigures } from './redis/server-figures.ts';
+import { findAppError } from './trpc/errors.ts';
 
 export type MetricSourcesOptions = {
 	readonly db: Db;
@@ -64,5 +67,13 @@ export function metricSources(options: MetricSourcesOptions): MetricSources {
 		redisConnections: () => connectionFigures(connections),
 		hub: () => live.load,
 		shared: queues && sharedSources(db, redis, queues)
+	};
+}
+
+/** Counts comments. A Redis that is away refuses them as `UNAVAILABLE`, what nobody foresaw as `ERROR`. */
+export function countingComments(intake: IntakeMetrics): CommentObserver {
+	return {
+		commentTaken: intake.commentTaken,
+		commentRefused: (error) => intake.commentRefused(findAppError(error)?.code ?? 'ERROR')
 	};
 }

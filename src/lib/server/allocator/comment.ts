@@ -83,8 +83,8 @@ function authorOf(comment: z.output<typeof incomingCommentSchema>) {
 export type CommentObserver = {
 	/** `outcome`: as `CommentResult`, or `duplicate_comment`. */
 	readonly commentTaken: (platform: string, outcome: string) => void;
-	/** `code`: of the `AppError`, or `ERROR` for a fault of ours. */
-	readonly commentRefused: (code: string) => void;
+	/** `error`: what whoever brought the comment gets. */
+	readonly commentRefused: (error: unknown) => void;
 };
 
 /** Takes comments in: cleans, parses and runs them through `lua/comment.lua`, one call each. */
@@ -113,7 +113,7 @@ export class CommentIntake {
 			);
 			return reply;
 		} catch (error) {
-			this.#observer?.commentRefused(error instanceof AppError ? error.code : 'ERROR');
+			this.#observer?.commentRefused(error);
 			throw error;
 		}
 	}

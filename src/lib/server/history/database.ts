@@ -73,7 +73,7 @@ export function openPool(config: DatabaseConfig, onError: (error: Error) => void
 	return pool;
 }
 
-/** Queries through the pool, within its bounds (guard-pool.ts); destroying it ends the pool. */
+/** Queries through the pool, within its bounds (guarded-pool.ts); destroying it ends the pool. */
 export function databaseOf(pool: pg.Pool, poolSize: number): Db {
 	const dialect = new PostgresDialect({ pool: guardPool(pool, poolSize) });
 	return new Kysely<Database>({ dialect });
