@@ -10,6 +10,8 @@ import { readLiveLog } from '../../src/lib/server/history/live-log.ts';
 import type { CommentReply } from '../../src/lib/server/allocator/comment.ts';
 import { LiveHub } from '../../src/lib/server/realtime/hub.ts';
 import { connectRedis } from '../../src/lib/server/redis/connections.ts';
+import { showKey } from '../../src/lib/server/redis/keys.ts';
+import { runScript } from '../../src/lib/server/redis/run-script.ts';
 import type { RedisClient } from '../../src/lib/server/redis/run-script.ts';
 import { createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
@@ -132,6 +134,23 @@ test('what others were told meanwhile is taken in again: in its order, behind wh
 		ids.slice(6).map((_, index) => comments - 9 + index)
 	);
 	expect((await holders(app, showId)).waitlist).toEqual(ids.slice(3));
+});
+
+test('also when its state was taken out of use before anybody noticed', async () => {
+	const { showId, goBack } = await shownToBoth();
+	await claims(showId, 4);
+	await app.writeBehind.persist(showId);
+	const { epoch } = await liveState(app, showId);
+	await goBack();
+	const told = await claims(showId, 9, unaware);
+	const retire = app.scripts.get('retire');
+	if (!retire) throw new Error('lua/retire.lua does not exist');
+	await runScript(app.redis, retire, [showKey(showId, 'meta')], [epoch]);
+	await app.recovery.recover(showId, null);
+	await untilTakenIn(showId);
+	await app.writeBehind.persist(showId);
+	await expectWhole(showId);
+	expect(await commentIds(showId)).toHaveLength(6 + told.length);
 });
 
 test('and written on without a pause: the rebuild comes in all the same', async () => {
