@@ -1,5 +1,5 @@
 #!lua
--- Takes a show out of use whose state in Redis is wrong: from now on every script finds it missing, and
+-- Takes a show out of use whose state in Redis is wrong, or older than it was: from now on every script finds it missing, and
 -- whoever touches it has it rebuilt from Postgres. Its log stays, so that the rebuild first brings to
 -- Postgres what that has not got yet.
 --

@@ -20,6 +20,7 @@ import type { Db } from './database.ts';
 import { retakeForked } from './forked-log.ts';
 import { continuesHistory, readLiveLog } from './live-log.ts';
 import { persistedPosition, readPostgresState } from './postgres-state.ts';
+import { retireShow } from './retire-show.ts';
 import { ShowStaging } from './show-staging.ts';
 import type { StagedEntries } from './show-staging.ts';
 import { withLongStatements } from './statement-timeout.ts';
@@ -137,7 +138,10 @@ export class Recovery {
 		}
 		const isDamaged = live.retired || live.epoch === damaged?.epoch;
 		if (live.epoch === cursor.epoch && !isDamaged) return { forked: null };
-		// What a damaged show has and Postgres has not was acknowledged as well: it is kept.
+		// What a damaged show has and Postgres has not was acknowledged as well: it is kept. Whoever has not
+		// noticed the damage would write on, and the show never stand still where the rebuild ends.
+		await this.#options.drain(showId);
+		await retireShow(redis, this.#options.scripts, showId, live.epoch);
 		await this.#options.drain(showId);
 		const epoch = await this.#rebuild(showId, (seq) => ({ epoch: live.epoch, seq }));
 		return epoch === null ? null : { forked: null };
