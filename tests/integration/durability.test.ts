@@ -526,6 +526,18 @@ describe('Redis comes back in an older state', () => {
 		});
 	}
 
+	test('nor is a call that knows of the damage content with one under way that does not', async () => {
+		const showId = await app.show({ '12': 2 });
+		await app.writeBehind.persist(showId);
+		const goBack = await copyShow(app, showId);
+		await buyers(showId, 5);
+		await goBack();
+		const damaged = await position(showId);
+		await Promise.all([app.recovery.recover(showId, null), app.recovery.recover(showId, damaged)]);
+		expect((await position(showId)).epoch).not.toBe(damaged.epoch);
+		await expectWhole(showId);
+	});
+
 	test('asked to rebuild a healthy show, nothing happens', async () => {
 		const showId = await app.show({ '12': 2 });
 		await buyers(showId, 5);

@@ -74,6 +74,7 @@ export function newEpoch(): string {
  */
 export class Recovery {
 	readonly #options: RecoveryOptions;
+	/** By show and damaged epoch. */
 	readonly #running = new Map<string, Promise<void>>();
 	readonly #limit = pLimit(MAX_CONCURRENT);
 
@@ -88,14 +89,16 @@ export class Recovery {
 	 */
 	async recover(showId: string, damaged: LogPosition | null): Promise<void> {
 		if (!UUID.test(showId)) throw new AppError('SHOW_NOT_FOUND');
-		const running = this.#running.get(showId);
+		// One that does not know of the damage may find the show well.
+		const key = `${showId}:${damaged?.epoch ?? ''}`;
+		const running = this.#running.get(key);
 		if (running) return await running;
 		const run = this.#limit(() => this.#recover(showId, damaged))
-			.finally(() => this.#running.delete(showId))
+			.finally(() => this.#running.delete(key))
 			.then((forked) => {
 				if (forked !== null) this.#retake(showId, forked);
 			});
-		this.#running.set(showId, run);
+		this.#running.set(key, run);
 		return await run;
 	}
 
