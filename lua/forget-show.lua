@@ -7,21 +7,21 @@
 -- ARGV[1] seq   of the last event that Postgres holds
 --
 -- Returns { code, epoch, seq, detail }
---   OK, SHOW_MISSING, SHOW_RUNNING (detail = { status }) for a show that takes comments, NOT_PERSISTED for
---   one that holds an event that Postgres has not got; nothing changed then
+--   OK (also for a show that was taken out of use, lua/retire.lua), SHOW_MISSING, SHOW_RUNNING
+--   (detail = { status }) for one that takes comments, NOT_PERSISTED for one that holds an event that
+--   Postgres has not got; nothing changed then
 -- Emits no event; publishes { "reset": "" } so that readers resync at once.
 -- Holds: nothing that Postgres does not have is ever let go.
--- @include "includes/show"
 
-local show, refused = load_show(KEYS[1], '', '0')
-if not show then
-  return refused
+local status, epoch, seq = unpack(redis.call('HMGET', KEYS[1], 'status', 'epoch', 'seq'))
+if not epoch then
+  return { 'SHOW_MISSING', '', '0', '' }
 end
-if show.status == 'active' or show.status == 'paused' then
-  return reply(show, 'SHOW_RUNNING', cjson.encode({ status = show.status }))
+if status == 'active' or status == 'paused' then
+  return { 'SHOW_RUNNING', epoch, seq, cjson.encode({ status = status }) }
 end
-if show.seq > tonumber(ARGV[1]) then
-  return reply(show, 'NOT_PERSISTED')
+if tonumber(seq) > tonumber(ARGV[1]) then
+  return { 'NOT_PERSISTED', epoch, seq, '' }
 end
 
 redis.call('UNLINK', KEYS[1])
@@ -29,4 +29,4 @@ for index = 3, #KEYS do
   redis.call('UNLINK', KEYS[index])
 end
 redis.call('SPUBLISH', KEYS[2], '{"reset":""}')
-return reply(show, 'OK')
+return { 'OK', epoch, seq, '' }

@@ -28,16 +28,17 @@ end
 -- A log that was put aside and not taken in yet stays this long, in seconds.
 local FORKED_EXPIRY = 86400
 
-local live = load_show(KEYS[1], '', '0')
-local forked = live and live.epoch == ARGV[1] and ARGV[2] == ''
-if live and not forked and not (live.epoch == ARGV[1] and integer(live.seq) == ARGV[2]) then
+-- Not load_show, which does not see a show that was taken out of use (lua/retire.lua): its log stands too.
+local epoch, seq, block_version = unpack(redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'blockVersion'))
+local forked = epoch == ARGV[1] and ARGV[2] == ''
+if epoch and not forked and not (epoch == ARGV[1] and seq == ARGV[2]) then
   drop_staging()
-  return reply(live, 'ALREADY_LIVE')
+  return { 'ALREADY_LIVE', epoch, seq, '' }
 end
-if live and tonumber(redis.call('HGET', KEYS[1], 'blockVersion') or '0')
+if epoch and tonumber(block_version or '0')
   > tonumber(redis.call('HGET', KEYS[10], 'blockVersion') or '0') then
   drop_staging()
-  return reply(live, 'STALE_BLOCKS')
+  return { 'STALE_BLOCKS', epoch, seq, '' }
 end
 -- The fourth is the queue, a sorted set, the seventh the set of blocked buyers; the others are hashes.
 local count_of = { [4] = 'ZCARD', [7] = 'SCARD' }

@@ -1,10 +1,10 @@
 #!lua
--- Takes a show out of use whose state in Redis is wrong: from now on every script finds it missing, and
--- whoever touches it has it rebuilt from Postgres. Its log stays, so that the rebuild first brings to
--- Postgres what that has not got yet.
+-- Takes a show out of use whose state in Redis is wrong, or older than it was: from now on every script
+-- finds it missing, and whoever touches it has it rebuilt from Postgres. Its log stays, so that the rebuild
+-- first brings to Postgres what that has not got yet.
 --
 -- KEYS[1] meta
--- ARGV[1] epoch  of the state that is wrong
+-- ARGV[1] epoch  of that state
 --
 -- Returns { code, epoch, seq, detail }: OK, SHOW_MISSING, STALE_EPOCH (it was rebuilt meanwhile)
 -- Emits nothing; the rebuild that follows tells readers to resync.

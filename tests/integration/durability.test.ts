@@ -9,6 +9,7 @@ import type { AppContext } from '../../src/lib/server/context.ts';
 import { pingDatabase } from '../../src/lib/server/history/database.ts';
 import { stateDigest, showDigests } from '../../src/lib/server/history/digest.ts';
 import { persistedPosition } from '../../src/lib/server/history/postgres-state.ts';
+import { newEpoch } from '../../src/lib/server/history/recovery.ts';
 import { writeBatch } from '../../src/lib/server/history/write-batch.ts';
 import { SplitHistoryError } from '../../src/lib/server/history/write-behind.ts';
 import { Sweep } from '../../src/lib/server/jobs/sweep.ts';
@@ -493,6 +494,47 @@ describe('Redis comes back in an older state', () => {
 		await other.recovery.recover(showId, damaged);
 		expect(await position(showId)).toEqual(repaired);
 		await app.say(showId, 'x', 'sold 12');
+		await expectWhole(showId);
+	});
+
+	for (const [finder, look] of [
+		['the next persisting', (showId: string) => app.writeBehind.persist(showId)],
+		['another rebuild', (showId: string) => app.recovery.recover(showId, null)]
+	] as const) {
+		test(`a rebuild died before it committed, and a writer before it said what it wrote: ${finder} takes nothing for lost`, async () => {
+			const showId = await app.show({ '12': 2 });
+			await app.writeBehind.persist(showId);
+			const cursor = await persistedPosition(app.db, showId);
+			if (!cursor) throw new Error('no cursor');
+			await buyers(showId, 4);
+			const written = await readEvents(app.redis, showId, cursor.seq + 1, 1_000);
+			expect(await writeBatch(app.db, showId, cursor, written)).toBe(true);
+			await app.db
+				.updateTable('shows')
+				.set({ epoch: newEpoch() })
+				.where('id', '=', showId)
+				.execute();
+
+			// The show goes on as it is in Redis: what is told now stays.
+			await app.actions.setQuantity(showId, '12', 3, ACTOR);
+			await buyers(showId, 1);
+			const told = await holders(app, showId);
+			expect([told.winners.length, told.waitlist.length]).toEqual([3, 2]);
+			await look(showId);
+			await expectWhole(showId);
+			expect(await holders(app, showId)).toEqual(told);
+		});
+	}
+
+	test('nor is a call that knows of the damage content with one under way that does not', async () => {
+		const showId = await app.show({ '12': 2 });
+		await app.writeBehind.persist(showId);
+		const goBack = await copyShow(app, showId);
+		await buyers(showId, 5);
+		await goBack();
+		const damaged = await position(showId);
+		await Promise.all([app.recovery.recover(showId, null), app.recovery.recover(showId, damaged)]);
+		expect((await position(showId)).epoch).not.toBe(damaged.epoch);
 		await expectWhole(showId);
 	});
 

@@ -7,6 +7,7 @@ import { AppError } from '../../src/lib/server/errors.ts';
 import { readBlockList } from '../../src/lib/server/history/block-list.ts';
 import { showDigests } from '../../src/lib/server/history/digest.ts';
 import { BuyerErasure } from '../../src/lib/server/history/redaction/erase-buyer.ts';
+import { retireShow } from '../../src/lib/server/history/retire-show.ts';
 import { showKey } from '../../src/lib/server/redis/keys.ts';
 import { findAppError } from '../../src/lib/server/trpc/errors.ts';
 import { createTestContext } from './harness.ts';
@@ -22,7 +23,8 @@ import {
 	userIdOn,
 	write
 } from './personal-data.ts';
-import { expectAgreement, until } from './probes.ts';
+import { expectAgreement, liveState, until } from './probes.ts';
+import { keysLike } from './redis-nodes.ts';
 
 let app: TestContext;
 let people: People;
@@ -273,6 +275,17 @@ describe('a person of ended shows', () => {
 				);
 			expect(totals(directory)).toEqual(totals(directoryThen));
 		}
+	});
+
+	test('lets a show go, too, that was taken out of use and that nobody has rebuilt', async () => {
+		const showId = await sale();
+		const { epoch } = await liveState(app, showId);
+		await retireShow(app.redis, app.scripts, showId, epoch);
+		await erase();
+		const left = await keysLike(app.redis, `*${showId}}:*`);
+		expect(left.filter((key) => !key.includes(':action:'))).toEqual([]);
+		const { events, postgres } = await showDigests(app.db, app.redis, app.scripts, showId);
+		expect(events).toBe(postgres);
 	});
 
 	test('leaves others as they were, in this workspace and in others', async () => {

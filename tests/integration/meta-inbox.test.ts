@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { orderKey } from '../../src/lib/server/channels/comment-order.ts';
 import { CommentInbox } from '../../src/lib/server/channels/inbox.ts';
 import type { OfferStatus, Path } from '../../src/lib/server/channels/inbox.ts';
@@ -298,5 +299,23 @@ describe('a lease', () => {
 		await until('the first holder hears of it', () => Promise.resolve(one.lost.aborted));
 		await one.giveBack();
 		await other.giveBack();
+	});
+
+	test('that was lost is not taken again by its renewal', async () => {
+		vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+		try {
+			const one = lease();
+			await one.take();
+			await app.redis.set(key(), 'somebody else');
+			const lost = once(one.lost, 'abort');
+			vi.advanceTimersByTime(2_000);
+			await lost;
+			await app.redis.del(key());
+			vi.advanceTimersByTime(10_000);
+			// One connection's commands are answered in order: a renewal would come before this.
+			expect(await app.redis.get(key())).toBeNull();
+		} finally {
+			vi.useRealTimers();
+		}
 	});
 });

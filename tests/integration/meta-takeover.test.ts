@@ -5,9 +5,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { findChannel } from '../../src/lib/server/channels/channel-store.ts';
+import { Lease } from '../../src/lib/server/channels/lease.ts';
+import { MetaClient } from '../../src/lib/server/channels/meta/client.ts';
+import { ChannelStreams } from '../../src/lib/server/channels/streams.ts';
 import { WebhookQueue, startWebhookWorker } from '../../src/lib/server/jobs/webhook-jobs.ts';
 import { connectRedis } from '../../src/lib/server/redis/connections.ts';
-import { JOBS_PREFIX } from '../../src/lib/server/redis/keys.ts';
+import { JOBS_PREFIX, leaseKey } from '../../src/lib/server/redis/keys.ts';
 import type { RedisClient } from '../../src/lib/server/redis/run-script.ts';
 import { liveState } from './probes.ts';
 import { onCluster } from './harness.ts';
@@ -159,4 +163,26 @@ test('a webhook outlives two workers that die with it', async () => {
 	await worker.close();
 	await queue.close();
 	for (const client of [jobs, connection]) client.disconnect();
+});
+
+test('a worker that has ended its streams begins no other, whatever is compared after that', async () => {
+	const { app, meta } = context;
+	const { redis, scripts, logger } = app;
+	const showId = await app.show({ '12': 1 });
+	const channelId = await context.listen(showId, shop.facebook, shop.page.goLive());
+	const channel = await findChannel(app.db, channelId);
+	if (!channel) throw new Error('no channel');
+	const streams = new ChannelStreams({
+		...{ redis, scripts, logger, intake: meta.intake, connections: meta.store },
+		client: new MetaClient(meta.settings),
+		onOpen: () => Promise.resolve()
+	});
+	// Redis knows the script from here on: one connection's commands are answered in order.
+	const known = new Lease(app, showId, 'test');
+	await known.take();
+	await known.giveBack();
+	await streams.close();
+	streams.sync([channel]);
+	expect(await redis.exists(leaseKey(showId, `stream:${channelId}`))).toBe(0);
+	await streams.close();
 });

@@ -7,6 +7,7 @@ import {
 	readNewestPersistedEvents
 } from '../../src/lib/server/history/event-log.ts';
 import { readLiveLog } from '../../src/lib/server/history/live-log.ts';
+import { retireShow } from '../../src/lib/server/history/retire-show.ts';
 import type { CommentReply } from '../../src/lib/server/allocator/comment.ts';
 import { LiveHub } from '../../src/lib/server/realtime/hub.ts';
 import { connectRedis } from '../../src/lib/server/redis/connections.ts';
@@ -134,6 +135,21 @@ test('what others were told meanwhile is taken in again: in its order, behind wh
 	expect((await holders(app, showId)).waitlist).toEqual(ids.slice(3));
 });
 
+test('also when its state was taken out of use before anybody noticed', async () => {
+	const { showId, goBack } = await shownToBoth();
+	await claims(showId, 4);
+	await app.writeBehind.persist(showId);
+	const { epoch } = await liveState(app, showId);
+	await goBack();
+	const told = await claims(showId, 9, unaware);
+	await retireShow(app.redis, app.scripts, showId, epoch);
+	await app.recovery.recover(showId, null);
+	await untilTakenIn(showId);
+	await app.writeBehind.persist(showId);
+	await expectWhole(showId);
+	expect(await commentIds(showId)).toHaveLength(6 + told.length);
+});
+
 test('and written on without a pause: the rebuild comes in all the same', async () => {
 	const { showId, goBack } = await shownToBoth();
 	await claims(showId, 20);
@@ -158,6 +174,27 @@ test('and written on without a pause: the rebuild comes in all the same', async 
 	await app.writeBehind.persist(showId);
 	await expectWhole(showId);
 	expect((await commentIds(showId)).slice(0, persisted.length)).toEqual(persisted);
+});
+
+test('and so it does for what a process alone has seen, while others write without a pause', async () => {
+	const { showId, goBack } = await shownToBoth();
+	await app.writeBehind.persist(showId);
+	const { epoch } = await liveState(app, showId);
+	await claims(showId, 4);
+	await goBack();
+	await claims(showId, 1, unaware);
+	let writing = true;
+	const busy = (async () => {
+		let count = 1;
+		for (; writing; count++) await claims(showId, 1, unaware);
+		return count;
+	})();
+	const own = await claims(showId, 5).finally(() => (writing = false));
+	const others = await busy;
+	expect(own[0]?.at.epoch).not.toBe(epoch);
+	await app.writeBehind.persist(showId);
+	await expectWhole(showId);
+	expect(await commentIds(showId)).toHaveLength(2 + own.length + others);
 });
 
 test('a process whose connection broke asks before it goes on: nothing that it is told is lost', async () => {

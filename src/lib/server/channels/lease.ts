@@ -43,16 +43,26 @@ export class Lease {
 		if (!(await this.#run(LEASE_MS))) return false;
 		this.#renewal ??= setInterval(() => {
 			this.#run(LEASE_MS).then(
-				(renewed) => renewed || this.#lost.abort(),
-				() => this.#lost.abort()
+				(renewed) => renewed || this.#lose(),
+				() => this.#lose()
 			);
 		}, RENEW_MS).unref();
 		return true;
 	}
 
 	async giveBack(): Promise<void> {
-		if (this.#renewal) clearInterval(this.#renewal);
+		this.#stopRenewing();
 		await this.#run(0);
+	}
+
+	/** A renewal later on would take it again, for a holder that has given up, and keep it from everybody. */
+	#lose(): void {
+		this.#stopRenewing();
+		this.#lost.abort();
+	}
+
+	#stopRenewing(): void {
+		if (this.#renewal) clearInterval(this.#renewal);
 	}
 
 	async #run(ms: number): Promise<boolean> {

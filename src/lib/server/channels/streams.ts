@@ -39,6 +39,7 @@ export class ChannelStreams {
 		string,
 		{ readonly stop: AbortController; readonly done: Promise<void> }
 	>();
+	#closed = false;
 
 	constructor(options: StreamsOptions) {
 		this.#options = options;
@@ -46,6 +47,8 @@ export class ChannelStreams {
 
 	/** Starts and stops streams, so that exactly these channels are streamed (by some worker). */
 	sync(channels: readonly Channel[]): void {
+		// A comparison that was under way ends after the streams did; other workers have them by then.
+		if (this.#closed) return;
 		const wanted = new Map(
 			channels
 				.filter((channel) => channel.platform === 'facebook' && channel.connectionId !== null)
@@ -65,7 +68,9 @@ export class ChannelStreams {
 		}
 	}
 
+	/** Ends all streams; no other begins. */
 	async close(): Promise<void> {
+		this.#closed = true;
 		const running = [...this.#running.values()];
 		for (const { stop } of running) stop.abort();
 		await Promise.all(running.map(({ done }) => done));

@@ -55,8 +55,8 @@ export async function agreesWithHistory(
 }
 
 /**
- * Whether the log in Redis goes on from where Postgres stands: by its position, and by the last event
- * that both hold. A stream that does not reach back to it has begun there, with a rebuild.
+ * Whether the log in Redis goes on from where Postgres stands: by the last event that both hold. A stream
+ * that does not reach back to it has begun there, with a rebuild: then its position tells.
  */
 export async function continuesHistory(
 	{ db, redis }: { readonly db: Db; readonly redis: RedisClient },
@@ -64,7 +64,9 @@ export async function continuesHistory(
 	live: LiveLog,
 	cursor: LogPosition
 ): Promise<boolean> {
-	if (!isAbreast(live, cursor)) return false;
-	const [joint] = await readEvents(redis, showId, cursor.seq, 1);
-	return joint?.seq !== cursor.seq || (await agreesWithHistory(db, showId, joint));
+	const isAhead = live.seq >= cursor.seq;
+	const [joint] = isAhead ? await readEvents(redis, showId, cursor.seq, 1) : [];
+	// Also where Redis was not told that Postgres has it: whoever wrote it died before, or was slow.
+	if (joint?.seq === cursor.seq) return await agreesWithHistory(db, showId, joint);
+	return isAbreast(live, cursor);
 }

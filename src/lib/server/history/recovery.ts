@@ -20,6 +20,7 @@ import type { Db } from './database.ts';
 import { retakeForked } from './forked-log.ts';
 import { continuesHistory, readLiveLog } from './live-log.ts';
 import { persistedPosition, readPostgresState } from './postgres-state.ts';
+import { retireShow } from './retire-show.ts';
 import { ShowStaging } from './show-staging.ts';
 import type { StagedEntries } from './show-staging.ts';
 import { withLongStatements } from './statement-timeout.ts';
@@ -73,6 +74,7 @@ export function newEpoch(): string {
  */
 export class Recovery {
 	readonly #options: RecoveryOptions;
+	/** By show and damaged epoch. */
 	readonly #running = new Map<string, Promise<void>>();
 	readonly #limit = pLimit(MAX_CONCURRENT);
 
@@ -87,14 +89,16 @@ export class Recovery {
 	 */
 	async recover(showId: string, damaged: LogPosition | null): Promise<void> {
 		if (!UUID.test(showId)) throw new AppError('SHOW_NOT_FOUND');
-		const running = this.#running.get(showId);
+		// One that does not know of the damage may find the show well.
+		const key = `${showId}:${damaged?.epoch ?? ''}`;
+		const running = this.#running.get(key);
 		if (running) return await running;
 		const run = this.#limit(() => this.#recover(showId, damaged))
-			.finally(() => this.#running.delete(showId))
+			.finally(() => this.#running.delete(key))
 			.then((forked) => {
 				if (forked !== null) this.#retake(showId, forked);
 			});
-		this.#running.set(showId, run);
+		this.#running.set(key, run);
 		return await run;
 	}
 
@@ -137,7 +141,10 @@ export class Recovery {
 		}
 		const isDamaged = live.retired || live.epoch === damaged?.epoch;
 		if (live.epoch === cursor.epoch && !isDamaged) return { forked: null };
-		// What a damaged show has and Postgres has not was acknowledged as well: it is kept.
+		// What a damaged show has and Postgres has not was acknowledged as well: it is kept. Whoever has not
+		// noticed the damage would write on, and the show never stand still where the rebuild ends.
+		await this.#options.drain(showId);
+		await retireShow(redis, this.#options.scripts, showId, live.epoch);
 		await this.#options.drain(showId);
 		const epoch = await this.#rebuild(showId, (seq) => ({ epoch: live.epoch, seq }));
 		return epoch === null ? null : { forked: null };

@@ -8,7 +8,7 @@ import { runScript } from '../redis/run-script.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import type { Db } from './database.ts';
-import { agreesWithHistory, isAbreast, readLiveLog } from './live-log.ts';
+import { agreesWithHistory, continuesHistory, isAbreast, readLiveLog } from './live-log.ts';
 import { persistedPosition } from './postgres-state.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -103,7 +103,10 @@ export class WriteBehind {
 			const cursor = await persistedPosition(db, showId);
 			const live = await readLiveLog(redis, showId);
 			if (!cursor || !live) return written;
-			if (!isAbreast(live, cursor)) {
+			if (
+				!isAbreast(live, cursor) &&
+				!(await continuesHistory(this.#options, showId, live, cursor))
+			) {
 				this.#rebuild(showId, live, cursor);
 				return written;
 			}

@@ -66,6 +66,23 @@ describe('the live encoder', () => {
 		expect(encoder.encode(envelope(1, 'abc:7', { ...message }))).not.toBe(bytes);
 	});
 
+	test('keeps a few megabytes of a message at most, whatever numbers clients give to their requests', () => {
+		const encoder = createLiveEncoder();
+		const snapshot = { text: 'x'.repeat(500_000) };
+		const encode = (id: number) => encoder.encode(envelope(id, 'abc:7', snapshot));
+		const first = Array.from({ length: 100 }, (_, id) => encode(id));
+		const again = Array.from({ length: 100 }, (_, id) => encode(id));
+		const kept = again.filter((bytes, id) => bytes === first[id]);
+		expect(kept.length).toBeGreaterThan(0);
+		expect(kept.length).toBeLessThan(10);
+		expect(again.map((bytes) => String(bytes).length)).toEqual(
+			first.map((bytes) => String(bytes).length)
+		);
+		const large = { text: 'x'.repeat(5_000_000) };
+		const bytes = encoder.encode(envelope(1, 'abc:8', large));
+		expect(encoder.encode(envelope(1, 'abc:8', large))).toBe(bytes);
+	});
+
 	test('reads what clients send', () => {
 		expect(createLiveEncoder().decode('{"id":1}')).toEqual({ id: 1 });
 	});

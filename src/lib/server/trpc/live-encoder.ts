@@ -31,7 +31,14 @@ function trackedData(envelope: unknown): TrackedData | null {
 type Encoded = {
 	readonly json: string;
 	readonly envelopes: Map<string, Uint8Array<ArrayBuffer>>;
+	keptBytes: number;
 };
+
+/**
+ * Bytes kept of one message. A snapshot lives for as long as its show does not change, and its heads bear
+ * numbers that clients choose: a client that subscribes again and again would else fill the memory.
+ */
+const MAX_KEPT_BYTES = 2 * 1024 * 1024;
 
 /**
  * Encodes each live message once per process, however many consoles it goes to: they all get the same
@@ -49,7 +56,8 @@ export function createLiveEncoder(
 		if (known) return known;
 		const first = {
 			json: stringify(message),
-			envelopes: new Map<string, Uint8Array<ArrayBuffer>>()
+			envelopes: new Map<string, Uint8Array<ArrayBuffer>>(),
+			keptBytes: 0
 		};
 		encoded.set(message, first);
 		return first;
@@ -60,13 +68,17 @@ export function createLiveEncoder(
 			const tracked = trackedData(envelope);
 			if (!tracked) return jsonEncoder.encode(envelope);
 			const { id, jsonrpc, eventId, message } = tracked;
-			const { json, envelopes } = encodedMessage(message);
+			const kept = encodedMessage(message);
+			const { json, envelopes } = kept;
 			const version = jsonrpc === undefined ? '' : `"jsonrpc":${JSON.stringify(jsonrpc)},`;
 			const head = `{"id":${JSON.stringify(id)},${version}"result":{"type":"data","data":{"id":${JSON.stringify(eventId)},"data":`;
 			const known = envelopes.get(head);
 			if (known) return known;
 			const bytes = Buffer.from(`${head}${json}},"id":${JSON.stringify(eventId)}}}`);
-			envelopes.set(head, bytes);
+			if (envelopes.size === 0 || kept.keptBytes + bytes.byteLength <= MAX_KEPT_BYTES) {
+				envelopes.set(head, bytes);
+				kept.keptBytes += bytes.byteLength;
+			}
 			return bytes;
 		},
 		decode: jsonEncoder.decode

@@ -1,10 +1,9 @@
 import type { ChannelReports } from '../../allocator/channel-reports.ts';
 import type { Logger } from '../../observability/logger.ts';
-import { showKey } from '../../redis/keys.ts';
-import { runScript } from '../../redis/run-script.ts';
 import { readLiveLog } from '../live-log.ts';
 import { persistedPosition } from '../postgres-state.ts';
 import type { Recovery } from '../recovery.ts';
+import { retireShow } from '../retire-show.ts';
 import { inspectShow } from './inspect-show.ts';
 import type { InspectOptions } from './inspect-show.ts';
 import { LogFolds } from './log-folds.ts';
@@ -131,12 +130,9 @@ export class Reconciler {
 	/** Takes the show out of use, whatever is going on in it, and rebuilds it. */
 	async #replace(showId: string): Promise<void> {
 		const { redis, scripts, writeBehind, recovery } = this.#options;
-		const lua = scripts.get('retire');
-		if (!lua) throw new Error('lua/retire.lua does not exist');
-		// First: a show whose log can't be persisted must not be taken out of use.
 		await writeBehind.persist(showId);
 		const live = await readLiveLog(redis, showId);
-		if (live) await runScript(redis, lua, [showKey(showId, 'meta')], [live.epoch]);
+		if (live) await retireShow(redis, scripts, showId, live.epoch);
 		await recovery.recover(showId, null);
 	}
 
