@@ -50,7 +50,8 @@ for index = 1, 7 do
   end
 end
 
-if forked and redis.call('EXISTS', KEYS[8]) == 1 then
+local put_aside = forked and redis.call('EXISTS', KEYS[8]) == 1
+if put_aside then
   redis.call('RENAME', KEYS[8], KEYS[17])
   redis.call('EXPIRE', KEYS[17], FORKED_EXPIRY)
 end
@@ -66,6 +67,10 @@ for index = 1, 7 do
       redis.call('EXPIRE', KEYS[index], ARGV[4])
     end
   end
+end
+if put_aside then
+  -- So that the log is found by others when whoever takes it in dies.
+  redis.call('HSET', KEYS[1], 'forked', ARGV[3])
 end
 redis.call('SPUBLISH', KEYS[9], '{"reset":"' .. ARGV[3] .. '"}')
 return reply(load_show(KEYS[1], '', '0'), 'OK')

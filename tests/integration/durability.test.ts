@@ -735,8 +735,8 @@ describe('persisting', () => {
 	}
 
 	async function sweepOnce(): Promise<void> {
-		const { db, redis, writeBehind, logger } = app;
-		const sweep = new Sweep({ db, redis, writeBehind, logger });
+		const { db, redis, writeBehind, recovery, logger } = app;
+		const sweep = new Sweep({ db, redis, writeBehind, recovery, logger });
 		await sweep.run();
 		await sweep.close();
 	}

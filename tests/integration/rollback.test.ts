@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { AppContext } from '../../src/lib/server/context.ts';
+import { AppError } from '../../src/lib/server/errors.ts';
 import {
 	persistedEvents,
 	readNewestPersistedEvents
@@ -9,6 +10,7 @@ import {
 import { readLiveLog } from '../../src/lib/server/history/live-log.ts';
 import { retireShow } from '../../src/lib/server/history/retire-show.ts';
 import type { CommentReply } from '../../src/lib/server/allocator/comment.ts';
+import { Sweep } from '../../src/lib/server/jobs/sweep.ts';
 import { LiveHub } from '../../src/lib/server/realtime/hub.ts';
 import { connectRedis } from '../../src/lib/server/redis/connections.ts';
 import type { RedisClient } from '../../src/lib/server/redis/run-script.ts';
@@ -111,6 +113,34 @@ for (const { more, where } of [
 		expect(ids).toHaveLength(persisted.length + more + 4);
 	});
 }
+
+test('a log whose taker died is taken in by the sweep', async () => {
+	const { showId, goBack } = await shownToBoth();
+	await claims(showId, 4);
+	await app.writeBehind.persist(showId);
+	const persisted = await commentIds(showId);
+	await goBack();
+	await claims(showId, 9, unaware);
+	const take = vi.spyOn(app.comments, 'take').mockRejectedValue(new AppError('UNAVAILABLE'));
+	await app.writeBehind.persist(showId);
+	await until('it was begun', () => Promise.resolve(take.mock.calls.length > 0));
+	take.mockRestore();
+	const { epoch } = await liveState(app, showId);
+	expect((await readLiveLog(app.redis, showId))?.forked).toBe(epoch);
+
+	const { db, redis, writeBehind, recovery, logger } = app;
+	const sweep = new Sweep({ db, redis, writeBehind, recovery, logger });
+	await sweep.run();
+	await sweep.run();
+	await sweep.close();
+	await untilTakenIn(showId);
+	expect((await readLiveLog(app.redis, showId))?.forked).toBeNull();
+	await app.writeBehind.persist(showId);
+	await expectWhole(showId);
+	const ids = await commentIds(showId);
+	expect(ids.slice(0, persisted.length)).toEqual(persisted);
+	expect(ids).toHaveLength(persisted.length + 9);
+});
 
 test('what others were told meanwhile is taken in again: in its order, behind what history has', async () => {
 	const { showId, goBack } = await shownToBoth();

@@ -177,7 +177,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	const work = isWorker
 		? startBackgroundWork({
 				...{ db, redis, scripts, logger, auth, comments, actions, blocks },
-				...{ writeBehind, retention, reconciler },
+				...{ writeBehind, recovery, retention, reconciler },
 				connect: () => connect('worker'),
 				onReconciled: metrics.reconcile.finished
 			})

@@ -4,7 +4,7 @@ import type { IncomingComment } from '../allocator/comment.ts';
 import { readEventsOf } from '../allocator/event-stream.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
-import { forkedKey } from '../redis/keys.ts';
+import { forkedKey, showKey } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { Db } from './database.ts';
 import { readPersistedEvents } from './event-log.ts';
@@ -22,7 +22,8 @@ export type RetakeOptions = {
 /**
  * Takes what only a log knew that was put aside (lua/restore-commit.lua): its comments, in their order,
  * claim and wait behind what Postgres has. What operators did in it can't be repeated for them: it is
- * counted in the error log. Throws when Redis or Postgres is away; the log then stays aside for a day.
+ * counted in the error log. Throws when Redis or Postgres is away: the log then stays aside, and the sweep
+ * comes back to it (jobs/sweep.ts). Two at once do no harm.
  */
 export async function retakeForked(
 	options: RetakeOptions,
@@ -47,6 +48,7 @@ export async function retakeForked(
 		fromSeq = last.seq + 1;
 	}
 	await redis.unlink(key);
+	await redis.hdel(showKey(showId, 'meta'), 'forked');
 	if (counts.comments + counts.actions === 0) return;
 	logger.error(
 		{ showId, epoch, ...counts },
@@ -70,13 +72,13 @@ async function withoutPersisted(
 	});
 }
 
-/** A show that has ended meanwhile takes no comments; whatever else goes wrong is the caller's. */
+/** A show that has ended meanwhile takes no comments; what is away is the caller's to wait for. */
 async function isTaken(take: () => Promise<unknown>): Promise<boolean> {
 	try {
 		await take();
 		return true;
 	} catch (error) {
-		if (error instanceof AppError && error.code === 'SHOW_NOT_LIVE') return false;
+		if (error instanceof AppError && error.code !== 'UNAVAILABLE') return false;
 		throw error;
 	}
 }

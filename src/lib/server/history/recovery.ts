@@ -96,7 +96,7 @@ export class Recovery {
 		const run = this.#limit(() => this.#recover(showId, damaged))
 			.finally(() => this.#running.delete(key))
 			.then((forked) => {
-				if (forked !== null) this.#retake(showId, forked);
+				if (forked !== null) void this.retake(showId, forked);
 			});
 		this.#running.set(key, run);
 		return await run;
@@ -179,11 +179,14 @@ export class Recovery {
 	}
 
 	/** Not awaited: it calls scripts, and those that find the show lost again wait for a rebuild. */
-	#retake(showId: string, epoch: string): void {
+	/** Takes in what a log that was put aside knew. Never throws: the sweep tries again. */
+	async retake(showId: string, epoch: string): Promise<void> {
 		const { logger } = this.#options;
-		retakeForked(this.#options, showId, epoch).catch((error: unknown) => {
+		try {
+			await retakeForked(this.#options, showId, epoch);
+		} catch (error) {
 			logger.error({ err: error, showId, epoch }, 'a log that was put aside could not be taken in');
-		});
+		}
 	}
 
 	async #fence(showId: string, epoch: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { OperatorActions } from '../allocator/operator-actions.ts';
 import type { AuthService } from '../auth/service.ts';
 import type { Db } from '../history/database.ts';
 import type { Reconciler } from '../history/reconcile/reconciler.ts';
+import type { Recovery } from '../history/recovery.ts';
 import type { Retention } from '../history/redaction/retention.ts';
 import type { ShowBlocks } from '../history/show-blocks.ts';
 import type { WriteBehind } from '../history/write-behind.ts';
@@ -30,6 +31,7 @@ export type BackgroundWorkOptions = {
 	readonly blocks: ShowBlocks;
 	readonly writeBehind: WriteBehind;
 	readonly retention: Retention;
+	readonly recovery: Recovery;
 	readonly reconciler: Reconciler;
 	/** Called after each round of the reconciler with how many shows have a damage that it could not heal. */
 	readonly onReconciled: (damagedShows: number) => void;
@@ -50,7 +52,7 @@ export function startBackgroundWork(options: BackgroundWorkOptions): BackgroundW
 	const { db, redis, connect, scripts, logger, comments, actions, writeBehind } = options;
 	const history = startWriteBehindWorker(connect(), writeBehind, logger);
 	const rehearsals = startRehearsalWorker({ connection: connect(), comments, actions, logger });
-	const sweep = new Sweep({ db, redis, writeBehind, logger });
+	const sweep = new Sweep({ db, redis, writeBehind, recovery: options.recovery, logger });
 	const reconcileTimer = new ReconcileTimer({
 		...{ db, redis, scripts, logger, reconciler: options.reconciler },
 		onFinished: options.onReconciled

@@ -1,5 +1,6 @@
 import type { Db } from '../history/database.ts';
 import { readLiveLog } from '../history/live-log.ts';
+import type { Recovery } from '../history/recovery.ts';
 import { unsettledShows } from '../history/unsettled-shows.ts';
 import type { WriteBehind } from '../history/write-behind.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -13,15 +14,19 @@ export type SweepOptions = {
 	readonly db: Db;
 	readonly redis: RedisClient;
 	readonly writeBehind: WriteBehind;
+	readonly recovery: Pick<Recovery, 'retake'>;
 	readonly logger: Logger;
 };
 
 /**
  * Finds shows whose stream is ahead of Postgres and persists them: the net under the wake-up jobs,
- * for a job that was lost with Redis, or that stalled or failed too often.
+ * for a job that was lost with Redis, or that stalled or failed too often. Takes in logs that were put aside
+ * and that nobody has taken in, because whoever began it died.
  */
 export class Sweep {
 	readonly #options: SweepOptions;
+	/** Logs that lay aside at the last look; the first one is left to whoever has put it there. */
+	#forked: ReadonlySet<string> = new Set();
 	/** Stops it; resolves when nothing is under way. */
 	readonly close: () => Promise<void>;
 
@@ -59,6 +64,18 @@ export class Sweep {
 				logger.warn({ err: error, showId: id }, 'the sweep could not persist a show');
 			}
 		}
+		await this.#takeIn(shows.map(({ id }, index) => [id, logs[index]?.forked ?? null]));
 		return lagging.length;
+	}
+
+	async #takeIn(shows: readonly (readonly [id: string, forked: string | null])[]): Promise<void> {
+		const lyingAside = new Set<string>();
+		for (const [id, epoch] of shows) {
+			if (epoch === null) continue;
+			const name = `${id}:${epoch}`;
+			lyingAside.add(name);
+			if (this.#forked.has(name)) await this.#options.recovery.retake(id, epoch);
+		}
+		this.#forked = lyingAside;
 	}
 }
