@@ -58,7 +58,12 @@ function readArguments(): z.output<typeof argumentsSchema> | null {
 		});
 		return argumentsSchema.parse(values);
 	} catch (error) {
-		const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+		const reason =
+			error instanceof z.ZodError
+				? z.prettifyError(error)
+				: error instanceof Error
+					? error.message
+					: String(error);
 		say(`${reason}\n\n${USAGE}`);
 		return null;
 	}

@@ -35,7 +35,7 @@ const WHERE: Record<Failpoint, Where> = {
 };
 
 /** Processes that die exactly where it hurts. */
-export const FAILPOINT_FAULTS: readonly Fault[] = FAILPOINTS.map((point) => {
+const DYING_PROCESSES: readonly Fault[] = FAILPOINTS.map((point) => {
 	const { parts, victims, flush } = WHERE[point];
 	return {
 		name: `failpoint:${point}`,
@@ -54,3 +54,38 @@ export const FAILPOINT_FAULTS: readonly Fault[] = FAILPOINTS.map((point) => {
 		}
 	};
 });
+
+/** Servers that die when a process has come to a place where it hurts; the process lives. */
+const SERVERS: readonly (readonly [Failpoint, 'redis' | 'postgres'])[] = [
+	['script-replied', 'redis'],
+	['batch-inserted', 'postgres'],
+	['batch-committed', 'redis'],
+	['batch-committed', 'postgres'],
+	['rebuild-fenced', 'postgres'],
+	['rebuild-staged', 'redis'],
+	['webhook-stored', 'redis'],
+	['inbox-fed', 'redis']
+];
+
+const DYING_SERVERS: readonly Fault[] = SERVERS.map(([point, server]) => {
+	const { parts, victims, flush } = WHERE[point];
+	return {
+		name: `failpoint:${point}:${server}`,
+		parts: [...parts.filter((part) => part !== server), server],
+		loses: (aof) => flush || (server === 'redis' && aof === 'everysec'),
+		async strike({ stage, random }) {
+			const pid = await stage[server].pid();
+			const armed = victims(stage);
+			for (const process of armed) process.arm(point, pid);
+			if (flush) await stage.redis.command('FLUSHALL');
+			const died = await stage[server].endsWithin(CHANCE_MS);
+			for (const process of armed) process.disarm(point);
+			if (!died) return 'missed';
+			await sleep(random.below(300));
+			await (server === 'redis' ? stage.restartRedis() : stage.restartPostgres());
+			return `${server} died`;
+		}
+	};
+});
+
+export const FAILPOINT_FAULTS: readonly Fault[] = [...DYING_PROCESSES, ...DYING_SERVERS];

@@ -3,9 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failpoint } from '../../../src/lib/server/failpoints.ts';
 import { projectRoot } from '../../../src/lib/server/project-root.ts';
+import { within } from './within.ts';
 
 const STOP_TIMEOUT_MS = 5_000;
 
@@ -62,9 +62,9 @@ export class AppProcess {
 		this.#child?.kill('SIGCONT');
 	}
 
-	/** It dies at this failpoint, when it comes there. */
-	arm(point: Failpoint): void {
-		writeFileSync(join(this.#failpoints, point), '');
+	/** It dies at this failpoint, when it comes there, or kills the process with this number. */
+	arm(point: Failpoint, victim?: number): void {
+		writeFileSync(join(this.#failpoints, point), victim === undefined ? '' : String(victim));
 	}
 
 	disarm(point: Failpoint): void {
@@ -73,10 +73,7 @@ export class AppProcess {
 
 	/** Waits for its end. False when it still runs after that time. */
 	async endsWithin(ms: number): Promise<boolean> {
-		const late = new AbortController();
-		const timer = sleep(ms, undefined, { signal: late.signal }).catch(() => undefined);
-		await Promise.race([this.#ended, timer]);
-		late.abort();
+		await within(ms, this.#ended);
 		return !this.isRunning;
 	}
 

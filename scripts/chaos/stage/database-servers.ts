@@ -6,21 +6,27 @@ import { startPostgres } from '../../services/postgres.ts';
 import type { RunningPostgres } from '../../services/postgres.ts';
 import { startRedisServer } from '../../services/redis-server.ts';
 import type { RunningRedis } from '../../services/redis-server.ts';
+import { within } from './within.ts';
 
 /** A server that can be killed and started again on the data that it left. */
 export type KillableServer = {
 	readonly url: string;
 	readonly port: number;
+	/** Number of its process. */
+	pid(): Promise<number>;
 	/** SIGKILL; returns when it is gone. */
 	kill(): Promise<void>;
+	/** Waits for an end that somebody else brings. False when it still runs after that time. */
+	endsWithin(ms: number): Promise<boolean>;
 	/** Starts it on its data; it may have another port then. */
 	start(): Promise<void>;
 	stop(): Promise<void>;
 };
 
-async function killByPidFile(file: string): Promise<void> {
+async function readPid(file: string): Promise<number> {
 	const pid = Number.parseInt(await readFile(file, 'utf8'), 10);
-	if (pid > 1) process.kill(pid, 'SIGKILL');
+	if (pid > 1) return pid;
+	throw new Error(`${file} names no process`);
 }
 
 /** Bytes that the server had written to the end of its append-only file, and a power cut took. */
@@ -70,10 +76,18 @@ export class RedisUnderTest implements KillableServer {
 		if (reply.startsWith('-')) throw new Error(`${command}: ${reply}`);
 	}
 
+	pid(): Promise<number> {
+		return readPid(join(this.#dataDir, 'redis', 'redis.pid'));
+	}
+
 	async kill(): Promise<void> {
 		const { exited } = this.#current;
-		await killByPidFile(join(this.#dataDir, 'redis', 'redis.pid'));
+		process.kill(await this.pid(), 'SIGKILL');
 		await exited;
+	}
+
+	endsWithin(ms: number): Promise<boolean> {
+		return within(ms, this.#current.exited);
 	}
 
 	/** Cuts the tail off the append-only file of a server that is dead: at most `bytes` of it. */
@@ -126,10 +140,18 @@ export class PostgresUnderTest implements KillableServer {
 		this.#running = await startPostgres({ dataDir: this.#dataDir });
 	}
 
+	pid(): Promise<number> {
+		return readPid(join(clusterFolder(this.#current.home), 'postmaster.pid'));
+	}
+
 	async kill(): Promise<void> {
-		const { exited, home } = this.#current;
-		await killByPidFile(join(clusterFolder(home), 'postmaster.pid'));
+		const { exited } = this.#current;
+		process.kill(await this.pid(), 'SIGKILL');
 		await exited;
+	}
+
+	endsWithin(ms: number): Promise<boolean> {
+		return within(ms, this.#current.exited);
 	}
 
 	async stop(): Promise<void> {

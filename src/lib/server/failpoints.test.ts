@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,19 @@ test('a process dies at a failpoint that is armed, once', () => {
 	writeFileSync(armed, '');
 	expect(passBy(folder)).toBe('SIGKILL');
 	expect(existsSync(armed)).toBe(false);
+	expect(passBy(folder)).toBeNull();
+});
+
+test('another process dies in its place', async () => {
+	const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+	const ended = once(other, 'exit');
+	const armed = join(folder, 'script-replied');
+	writeFileSync(armed, String(other.pid));
+	expect(passBy(folder)).toBeNull();
+	expect(await ended).toEqual([null, 'SIGKILL']);
+	expect(existsSync(armed)).toBe(false);
+	// One that is gone already is nobody's trouble.
+	writeFileSync(armed, String(other.pid));
 	expect(passBy(folder)).toBeNull();
 });
 

@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Places where a crash would hurt most. `npm run chaos` has a process die there; see docs/chaos.md.
+ * Places where a crash would hurt most. `npm run chaos` has the process, or a server, die there; see docs/chaos.md.
  *
  * | failpoint | the process dies |
  * |---|---|
@@ -34,18 +34,24 @@ export function useFailpoints(config: { readonly failpoints: string | null }): v
 	folder = config.failpoints;
 }
 
-/** Ends the process as SIGKILL does, if somebody put a file of this name into the folder; the file goes. */
+/**
+ * Ends the process as SIGKILL does, if somebody put a file of this name into the folder; the file goes. If it
+ * holds the number of another process, Redis or Postgres, that one is ended in its place.
+ */
 export function failpoint(name: Failpoint): void {
-	if (folder !== null) dieIfArmed(join(folder, name));
+	if (folder !== null) killIfArmed(join(folder, name));
 }
 
-function dieIfArmed(file: string): void {
+function killIfArmed(file: string): void {
+	let victim: number;
 	try {
+		victim = Number(readFileSync(file, 'utf8')) || process.pid;
 		rmSync(file);
+		process.kill(victim, 'SIGKILL');
 	} catch {
+		// Not armed, or another process came here first.
 		return;
 	}
-	process.kill(process.pid, 'SIGKILL');
 	// The signal takes a moment; nothing of this process may happen after it.
-	for (;;);
+	while (victim === process.pid);
 }
