@@ -110,7 +110,7 @@ export function createLiveSocket({ services, router }: LiveSocketOptions): LiveS
 		{ member, address }: Admission
 	): void {
 		const connection = guardConnection(socket, (reason) => {
-			logger.warn({ requestId: connection.id, userId: member.userId, reason }, 'socket cut');
+			logger.warn({ requestId: connection.id, reason }, 'socket cut');
 		});
 		connections.set(socket, connection);
 		socket.once('close', () => connections.delete(socket));
