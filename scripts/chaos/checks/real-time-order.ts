@@ -1,18 +1,25 @@
-import type { HistoryLine } from '../history.ts';
+import type { CommentTold, HistoryLine } from '../history.ts';
 import { loggedComments } from './evidence.ts';
 import type { Evidence, Finding } from './evidence.ts';
 
-type Span = { readonly key: string; readonly from: number; to: number; seq: number };
+type Span = {
+	readonly key: string;
+	readonly from: number;
+	readonly to: number;
+	readonly told: CommentTold;
+};
 
 /**
  * A comment that was sent after another one had been acknowledged stands after it in the log. Judged are
- * comments that are where their senders were told; the rest is `lostAcknowledged`'s business.
+ * comments that are where their senders were told; the rest is `lostAcknowledged`'s business. One that Redis
+ * forgot and that was sent again may by chance come to the same seq, in another epoch.
  */
 export function checkRealTimeOrder({ showId, history, log }: Evidence): Finding[] {
 	const logged = loggedComments(log);
-	const spans = acknowledgedSpans(showId, history).filter(
-		({ key, seq }) => logged.get(key)?.[0]?.seq === seq
-	);
+	const spans = acknowledgedSpans(showId, history).filter(({ key, told }) => {
+		const found = logged.get(key)?.[0];
+		return found?.seq === told.seq && (told.replay || found.epoch === told.epoch);
+	});
 	const byStart = [...spans].sort((a, b) => a.from - b.from);
 	const byEnd = [...spans].sort((a, b) => a.to - b.to);
 	const findings: Finding[] = [];
@@ -20,12 +27,12 @@ export function checkRealTimeOrder({ showId, history, log }: Evidence): Finding[
 	let highest: Span | null = null;
 	for (const span of byStart) {
 		for (let next = byEnd[ended]; next && next.to < span.from; next = byEnd[++ended]) {
-			if (!highest || next.seq > highest.seq) highest = next;
+			if (!highest || next.told.seq > highest.told.seq) highest = next;
 		}
-		if (!highest || highest.seq < span.seq) continue;
+		if (!highest || highest.told.seq < span.told.seq) continue;
 		const message =
-			`${span.key} was sent after ${highest.key} was acknowledged at ${highest.seq}, ` +
-			`and stands at ${span.seq}`;
+			`${span.key} was sent after ${highest.key} was acknowledged at ${highest.told.seq}, ` +
+			`and stands at ${span.told.seq}`;
 		findings.push({ kind: 'order', message });
 	}
 	return findings;
@@ -45,7 +52,7 @@ function acknowledgedSpans(showId: string, history: readonly HistoryLine[]): Spa
 		}
 		if (line.type !== 'ok' || !line.comment) continue;
 		const sent = open.get(line.op);
-		if (sent) spans.push({ ...sent, to: line.at, seq: line.comment.seq });
+		if (sent) spans.push({ ...sent, to: line.at, told: line.comment });
 	}
 	return spans;
 }
