@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { draftShow } from './drafts.ts';
 import { expect, test } from './fixtures.ts';
 import type { Account, Server } from './fixtures.ts';
-import { clickUntil, openConsole, panel, signIn } from './pages.ts';
+import { openConsole, panel, signIn } from './pages.ts';
 import { eveningShow } from './summary-show.ts';
 
 // What browsers are told to refuse (svelte.config.js), and that no page of ours needs it.
@@ -105,7 +105,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 			await server.context.actions.changeStatus(live, 'ended', 'user:test');
 			await visit(page, `/shows/${live}/summary`);
 			const menu = page.getByRole('dialog', { name: 'Export' });
-			await clickUntil(page.getByRole('button', { name: 'Export', exact: true }), menu);
+			await page.getByRole('button', { name: 'Export', exact: true }).click();
 			const download = page.waitForEvent('download');
 			await menu.getByRole('button', { name: /^Claims/ }).click();
 			await download;

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { createShow } from '../../src/lib/server/history/create-show.ts';
 import { draftShow, shownId, snapshotOf, viewerOf } from './drafts.ts';
 import { expect, test } from './fixtures.ts';
-import { clickUntil, signIn } from './pages.ts';
+import { signIn } from './pages.ts';
 
 const OPERATOR = 'user:test';
 const section = (page: Page, name: string) => page.getByRole('region', { name });
@@ -34,7 +34,7 @@ test('the next show says what it lacks, and goes live from here', async ({ page,
 		await expect(next).toContainText('1 item', { timeout: 1_000 });
 	}).toPass();
 	const confirm = page.getByRole('alertdialog').getByRole('button', { name: 'Go live' });
-	await clickUntil(next.getByRole('button', { name: 'Go live' }), confirm);
+	await next.getByRole('button', { name: 'Go live' }).click();
 	await confirm.click();
 	await expect(page).toHaveURL(/\/console$/);
 	expect((await snapshotOf(server, shownId(page.url()))).status).toBe('active');

@@ -7,7 +7,7 @@ import { asEvent } from '../../src/lib/server/event-schema.ts';
 import { showKey } from '../../src/lib/server/redis/keys.ts';
 import { expect, test } from './fixtures.ts';
 import type { Account, Server } from './fixtures.ts';
-import { clickUntil, signIn } from './pages.ts';
+import { signIn } from './pages.ts';
 
 const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const MARK = '\ufeff';
@@ -34,7 +34,7 @@ async function endedShow(server: Server, account: Account): Promise<string> {
 
 async function openMenu(page: Page): Promise<Locator> {
 	const menu = page.getByRole('dialog', { name: 'Export' });
-	await clickUntil(page.getByRole('button', { name: 'Export', exact: true }), menu);
+	await page.getByRole('button', { name: 'Export', exact: true }).click();
 	return menu;
 }
 

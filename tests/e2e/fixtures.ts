@@ -1,4 +1,5 @@
 import { test as base } from '@playwright/test';
+import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
 import { freePort, startApp } from '../../scripts/lib/app-process.ts';
 import type { AppProcess } from '../../scripts/lib/app-process.ts';
@@ -103,6 +104,49 @@ async function startServer(
 	};
 }
 
+/**
+ * Makes `goto`, `reload` and `goBack` wait until the page listens to its user, as a person does without knowing: a
+ * key pressed in the first instants goes nowhere. What was typed into a field by then is another matter
+ * (early-typing.spec.ts).
+ */
+function awaitHydration(page: Page): void {
+	const hydrated = async (): Promise<void> => {
+		await page.waitForFunction(
+			() =>
+				'hydrated' in document.documentElement.dataset ||
+				!document.documentElement.innerHTML.includes('__sveltekit_')
+		);
+	};
+	const goto = page.goto.bind(page);
+	page.goto = async (...args) => {
+		const response = await goto(...args);
+		await hydrated();
+		return response;
+	};
+	const reload = page.reload.bind(page);
+	page.reload = async (...args) => {
+		const response = await reload(...args);
+		await hydrated();
+		return response;
+	};
+	const goBack = page.goBack.bind(page);
+	page.goBack = async (...args) => {
+		const response = await goBack(...args);
+		await hydrated();
+		return response;
+	};
+}
+
+/** Has every page of the browser wait to be hydrated, unless it has no scripts or the test says no. */
+function openPagesHydrated(browser: Browser): void {
+	const newContext = browser.newContext.bind(browser);
+	browser.newContext = async (options?: BrowserContextOptions) => {
+		const context = await newContext(options);
+		if (options?.javaScriptEnabled !== false) context.on('page', awaitHydration);
+		return context;
+	};
+}
+
 /** Tests against the production build, with a server that is shared by the whole run. */
 export const test = base.extend<object, { serverEnv: Record<string, string>; server: Server }>({
 	/** What the server is told beside its services. */
@@ -114,6 +158,13 @@ export const test = base.extend<object, { serverEnv: Record<string, string>; ser
 			await stop();
 		},
 		{ scope: 'worker', timeout: 180_000 }
+	],
+	browser: [
+		async ({ browser }, use) => {
+			openPagesHydrated(browser);
+			await use(browser);
+		},
+		{ scope: 'worker' }
 	],
 	baseURL: async ({ server }, use) => use(server.app.origin)
 });

@@ -42,7 +42,8 @@ test('an operator who hammers the keyboard in a busy show meets no limit', async
 			await sleep(20);
 		}
 	})();
-	for (let round = 0; round < 8; round++) {
+	// At least eight rounds, and as many as make forty calls: a slow page joins steps into one.
+	for (let round = 0; round < 8 || calls.length < 40; round++) {
 		for (const key of [']', 'n', ']', 'n', '[', 'n', 'u']) await page.keyboard.press(key);
 		if (round % 4 > 0) continue;
 		await page.keyboard.press('Control+k');
@@ -57,7 +58,6 @@ test('an operator who hammers the keyboard in a busy show meets no limit', async
 		type: 'calls',
 		description: `${calls.length} in all, at most ${Math.max(...perSecond)} in a second`
 	});
-	expect(calls.length).toBeGreaterThan(20);
 	expect(statuses).not.toContain(429);
 	expect(statuses).not.toContain(503);
 });

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { draftShow, itemsOf, shownId, snapshotOf } from './drafts.ts';
 import { expect, test } from './fixtures.ts';
-import { clickUntil, csvFile, signIn } from './pages.ts';
+import { csvFile, signIn } from './pages.ts';
 
 const listBox = (page: Page): Locator => page.getByLabel('One item or range per line');
 
@@ -48,7 +48,7 @@ test('a show is duplicated from its row in the list', async ({ page, server }) =
 	await signIn(page, account);
 	await page.goto('/shows');
 	const duplicate = page.getByRole('menuitem', { name: 'Duplicate' });
-	await clickUntil(page.getByRole('button', { name: 'Actions for Friday sale' }), duplicate);
+	await page.getByRole('button', { name: 'Actions for Friday sale' }).click();
 	await duplicate.click();
 	await expect(page).toHaveURL(/\/setup$/);
 	const copy = shownId(page.url());

@@ -42,14 +42,6 @@ export async function openFollowing(page: Page, path: string): Promise<void> {
 	await followed;
 }
 
-/** Clicks until it has its effect: just after it was loaded, a page may not yet listen. */
-export async function clickUntil(target: Locator, effect: Locator): Promise<void> {
-	await expect(async () => {
-		await target.click({ timeout: 1_000 });
-		await expect(effect).toBeVisible({ timeout: 1_000 });
-	}).toPass();
-}
-
 /** A file as a person chooses it. */
 export function csvFile(text: string, name = 'items.csv') {
 	return { name, mimeType: 'text/csv', buffer: Buffer.from(text) };

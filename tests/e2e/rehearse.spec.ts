@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { shownId, snapshotOf } from './drafts.ts';
 import { expect, test } from './fixtures.ts';
 import type { Server } from './fixtures.ts';
-import { clickUntil, connection, panel, signIn } from './pages.ts';
+import { connection, panel, signIn } from './pages.ts';
 
 const HEADER =
 	'{"type":"show","name":"Small evening","claimWord":"sold","passWord":"pass","items":[{"number":"12","title":"Mug","quantity":1}]}';
@@ -28,7 +28,7 @@ function recording(lines: readonly string[]) {
 async function chooseFile(page: Page, lines: readonly string[]): Promise<void> {
 	await page.goto('/rehearse');
 	const file = page.getByLabel('Recorded show');
-	await clickUntil(page.getByRole('radio', { name: 'Your own recording' }), file);
+	await page.getByRole('radio', { name: 'Your own recording' }).click();
 	await file.setInputFiles(recording(lines));
 }
 
@@ -80,7 +80,7 @@ test('an invented show has the size that was asked for; what is out of bounds is
 	await signIn(page, await server.account());
 	await page.goto('/rehearse');
 	const seed = page.getByRole('textbox', { name: 'Seed' });
-	await clickUntil(page.getByRole('radio', { name: 'An invented show' }), seed);
+	await page.getByRole('radio', { name: 'An invented show' }).click();
 	await page.getByRole('textbox', { name: 'Comments' }).fill('60');
 	await page.getByRole('textbox', { name: 'Items' }).fill('900');
 	await page.getByRole('textbox', { name: 'Minutes' }).fill('1');

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { PASSWORD, expect, test } from './fixtures.ts';
 import type { Account, Server } from './fixtures.ts';
-import { clickUntil, openConsole, panel, signIn } from './pages.ts';
+import { openConsole, panel, signIn } from './pages.ts';
 
 const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -190,7 +190,7 @@ test.describe('your account', () => {
 		await signIn(page, account);
 		await page.goto('/settings/account');
 		const dialog = page.getByRole('dialog');
-		await clickUntil(page.getByRole('button', { name: 'Delete account…' }), dialog);
+		await page.getByRole('button', { name: 'Delete account…' }).click();
 		const password = dialog.getByLabel('To confirm, enter your password');
 		const confirm = dialog.getByRole('button', { name: 'Delete for good' });
 		await expect(confirm).toBeDisabled();
