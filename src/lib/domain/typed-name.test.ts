@@ -8,7 +8,8 @@ test.each([
 	['ليلى', '\u200fليلى\u200e'],
 	['Ana', '\u2067Ana\u2069'],
 	['e\u0301te\u0301', 'été'],
-	['👩👧', '👩\u200d👧']
+	['👩👧', '👩\u200d👧'],
+	["Rita's “A-Z” shop", 'Rita’s "A–Z" shop']
 ])('%j is what people see of %j', (typed, name) => {
 	expect(isTypedName(typed, name)).toBe(true);
 });
