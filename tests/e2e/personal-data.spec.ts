@@ -220,6 +220,7 @@ test.describe('erasing a person', () => {
 		await expect(page.getByText('2 comments of 1 show')).toBeVisible();
 		await name(page).fill('talker');
 		await confirm(page).click();
+		await expect(page.getByText('The person’s data was erased.')).toBeVisible();
 		await page.goto(`/shows/${showId}/replay?event=99`);
 		await expect(page.getByText('erased on request')).toHaveCount(2);
 		await expect(page.getByText('talker')).toHaveCount(0);
