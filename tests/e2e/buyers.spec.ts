@@ -314,6 +314,12 @@ test('packing slips print one buyer per page, or close together, and nothing of 
 	await expect(page.getByRole('article')).toHaveCount(1);
 	await expect(page.getByRole('article')).toContainText('Item 8');
 	expect(await pdfPages(page)).toBe(1);
+	await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+	await page.goto(`/shows/${showId}/buyers`);
+	await expect(page.getByRole('row', { name: /cid/ })).toBeVisible();
+	await expect(page.getByRole('banner')).toBeHidden();
+	await expect(page.locator('html')).toHaveCSS('background-color', 'rgb(255, 255, 255)');
+	await expect(page.locator('html')).toHaveCSS('color', 'rgb(0, 0, 0)');
 });
 
 test('a viewer reads and changes nothing', async ({ page, server }) => {
