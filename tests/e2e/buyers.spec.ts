@@ -163,7 +163,9 @@ test('a block is in force at once, and what is held can be released', async ({ p
 		await arriving;
 		await route.fulfill({ response });
 	});
-	const reloaded = page.waitForResponse(/__data\.json/);
+	const reloaded = page.waitForEvent('requestfinished', (request) =>
+		request.url().includes('__data.json')
+	);
 	await page.getByRole('button', { name: 'Block', exact: true }).click();
 	await page.getByRole('alertdialog').getByRole('button', { name: 'Block' }).click();
 	await expect(page.getByText('Blocked', { exact: true })).toBeVisible();
@@ -174,7 +176,7 @@ test('a block is in force at once, and what is held can be released', async ({ p
 	await page.getByRole('button', { name: 'Release item 12 in Friday sale' }).click();
 	await expect(page.getByText('Still holds 1 place')).toBeVisible();
 	arrive();
-	await (await reloaded).finished();
+	await reloaded;
 	await page.unrouteAll({ behavior: 'wait' });
 	await expect(page.getByText('Still holds 1 place')).toBeVisible();
 	const { items } = await server.context.live.snapshot(showId);

@@ -27,14 +27,16 @@ export const actions: Actions = {
 		const buyerKey = buyerKeyOf(params.ref);
 		const input = confirmation.safeParse(Object.fromEntries(await request.formData()));
 		if (!input.success) return fail(400, { failure: 'Type the name.' });
-		let erased: string;
+		let address: `/buyers/${string}`;
 		try {
-			erased = (await locals.api.buyers.erase({ buyerKey, ...input.data })).buyerKey;
+			const erased = await locals.api.buyers.erase({ buyerKey, ...input.data });
+			// Who only commented has no page: nothing of them is left to show.
+			address = `/buyers/${erased.claims > 0 ? buyerRef(erased.buyerKey) : 'erased'}`;
 		} catch (cause) {
 			const refusal = findAppError(cause);
 			if (!refusal) throw cause;
 			return fail(400, { failure: refusal.message });
 		}
-		redirect(303, resolve(`/buyers/${buyerRef(erased)}`));
+		redirect(303, resolve(address));
 	}
 };
