@@ -326,25 +326,26 @@ describe('what can’t be healed is raised', () => {
 
 test('a show at full speed, with operators at work, raises nothing', async () => {
 	const showId = await app.show({ '12': 3, '13': 1, '14': 2 });
-	const stop = performance.now() + 4_000;
 	let sent = 0;
+	const results = new Map<string, number>();
+	/** However long that takes on this machine. */
+	const isEnough = (): boolean => sent > 500 && (results.get('agree') ?? 0) > 5;
 	const shout = async (channel: number): Promise<void> => {
-		while (performance.now() < stop) {
+		while (!isEnough()) {
 			const n = sent++;
 			const text = n % 4 === 0 ? 'pass 12' : `sold ${12 + (n % 3)}`;
 			await app.say(showId, `u${n % 60}`, text, { platform: `p${channel}` });
 		}
 	};
 	const operate = async (): Promise<void> => {
-		for (let n = 0; performance.now() < stop; n++) {
+		for (let n = 0; !isEnough(); n++) {
 			await app.actions.setQuantity(showId, '13', 1 + (n % 40), ACTOR).catch(() => undefined);
 			await app.actions.changeStatus(showId, n % 2 === 0 ? 'paused' : 'resumed', ACTOR);
 		}
 	};
-	const results = new Map<string, number>();
 	const compare = async (): Promise<void> => {
 		const folds = new LogFolds(app.db);
-		while (performance.now() < stop) {
+		while (!isEnough()) {
 			// The bare comparison, without the second look that a mismatch gets.
 			const { result, mismatches } = await inspectShow(app, showId, folds);
 			const what = `${result} ${mismatches.map(({ kind }) => kind).join()}`.trim();
@@ -353,8 +354,6 @@ test('a show at full speed, with operators at work, raises nothing', async () =>
 	};
 	await Promise.all([...Array.from({ length: 8 }, (_, n) => shout(n)), operate(), compare()]);
 	expect([...results.keys()]).toEqual(['agree']);
-	expect(results.get('agree')).toBeGreaterThan(5);
-	expect(sent).toBeGreaterThan(500);
 	expectAgreement(await app.settle(showId));
 });
 
