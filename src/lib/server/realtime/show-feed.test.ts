@@ -496,6 +496,16 @@ describe('a subscriber that resumes', () => {
 		expect((await attach({ epoch: 'e1', seq: 151, at })).seqs).toEqual(range(152, 301));
 	});
 
+	test('from the event before the first one in memory is compared as well', async () => {
+		const at = redis.log.events[300]?.at ?? 0;
+		feed.stop();
+		feed = new ShowFeed('show-1', redis, logger);
+		await finish(feed.start());
+		say(1);
+		expect((await attach({ epoch: 'e1', seq: 301, at: at + 1 })).seqs).toEqual(['s302']);
+		expect((await attach({ epoch: 'e1', seq: 301, at })).seqs).toEqual([302]);
+	});
+
 	test('from an event that nobody has gets a snapshot', async () => {
 		expect((await attach({ epoch: 'e1', seq: 999 })).seqs).toEqual(['s301']);
 	});
@@ -662,6 +672,19 @@ describe('trouble', () => {
 		say(1);
 		await pass(100);
 		expect(console.seqs.at(-1)).toBe(4);
+	});
+
+	test('a state that is contradicted while Redis is away is read anew later, also in a busy show', async () => {
+		redis.away = true;
+		feed.receive([new ShowLog('e1', 1).released('12', 'nobody', 'winner')]);
+		await pass(100);
+		redis.away = false;
+		for (let index = 0; index < 30; index++) {
+			say(1);
+			await pass(100);
+		}
+		expect(console.seqs.at(-1)).toBe(31);
+		expect(feed.snapshot().seq).toBe(31);
 	});
 
 	test('an event of the stream that contradicts the state: the same', async () => {

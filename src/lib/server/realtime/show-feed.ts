@@ -186,14 +186,15 @@ export class ShowFeed {
 		this.#queues.delete(queue);
 	}
 
-	async #prepareResume(from: LogPosition): Promise<void> {
+	async #prepareResume(from: ReaderPosition): Promise<void> {
 		// The client may have been told by another process what this one has not heard yet.
 		const { state } = this.#loaded();
 		if (from.epoch === state.epoch && from.seq > state.seq) await this.heal();
 		const known = this.#loaded().state;
 		const missing = known.seq - from.seq;
 		if (from.epoch !== known.epoch || missing <= 0 || missing > MAX_RESUME_EVENTS) return;
-		if (this.#firstLogged() > from.seq + 1) await this.#extendLog(from.seq);
+		const isComparable = from.at === undefined || this.#known(from.seq) !== undefined;
+		if (this.#firstLogged() > from.seq + 1 || !isComparable) await this.#extendLog(from.seq);
 	}
 
 	#firstMessages(resumeFrom: ReaderPosition | null): LiveMessage[] {
@@ -376,8 +377,10 @@ export class ShowFeed {
 		if (this.#queues.size > 0) this.#send(this.#snapshotMessage());
 	}
 
+	/** Also a state that could not be read anew at once: nothing is folded until it is, so no gap would tell. */
 	#checkSilence(): void {
-		if (performance.now() - this.#heardAt < SILENCE_MS || this.#healing) return;
+		const isSilent = performance.now() - this.#heardAt >= SILENCE_MS;
+		if (this.#healing || !(isSilent || this.#damaged)) return;
 		void this.heal();
 	}
 }
