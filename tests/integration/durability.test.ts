@@ -14,6 +14,7 @@ import { writeBatch } from '../../src/lib/server/history/write-batch.ts';
 import { SplitHistoryError } from '../../src/lib/server/history/write-behind.ts';
 import { Sweep } from '../../src/lib/server/jobs/sweep.ts';
 import { SHOW_KEYS, showKey } from '../../src/lib/server/redis/keys.ts';
+import { runScript } from '../../src/lib/server/redis/run-script.ts';
 import { ACTOR, createTestContext, onCluster } from './harness.ts';
 import type { TestContext } from './harness.ts';
 import {
@@ -1035,6 +1036,26 @@ describe('the stream', () => {
 			expect(held[0]?.seq).toBeLessThanOrEqual(persisted + 1);
 			await keeper.writeBehind.persist(showId);
 		}
+		await expectWhole(showId);
+	});
+
+	test('nor when more came in while Postgres wrote', async () => {
+		const showId = await app.show({ '12': 2 });
+		const cursor = await persistedPosition(app.db, showId);
+		if (!cursor) throw new Error('no cursor');
+		await buyers(showId, 100);
+		const events = await readEvents(app.redis, showId, cursor.seq + 1, 1_000);
+		expect(await writeBatch(app.db, showId, cursor, events)).toBe(true);
+		const { epoch, seq } = await position(showId);
+		await buyers(showId, 200);
+		const mark = app.scripts.get('mark-persisted');
+		if (!mark) throw new Error('no script');
+		const rest = SHOW_KEYS.filter((key) => !['meta', 'events', 'live'].includes(key));
+		const keys = ['meta' as const, 'events' as const, 'live' as const, ...rest];
+		const names = keys.map((key) => showKey(showId, key));
+		await runScript(app.redis, mark, names, [epoch, String(seq), '100', '60']);
+		const held = await readEvents(app.redis, showId, 1, 10_000);
+		expect(held[0]?.seq).toBeLessThanOrEqual(seq + 1);
 		await expectWhole(showId);
 	});
 
