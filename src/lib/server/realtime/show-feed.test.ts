@@ -26,7 +26,7 @@ class FakeRedis implements FeedSource {
 	trimmedTo = 0;
 	persistedSeq = 0;
 	away = false;
-	readonly asked = { load: 0, position: 0, read: 0 };
+	readonly asked = { load: 0, position: 0, read: 0, listen: 0 };
 	readonly rebuilds: LogPosition[] = [];
 
 	state(): ShowState {
@@ -54,6 +54,11 @@ class FakeRedis implements FeedSource {
 
 	recent(toSeq: number, limit: number): Promise<ShowEvent[]> {
 		return this.#answer(this.log.events.filter(({ seq }) => seq <= toSeq).slice(-limit));
+	}
+
+	listen(): Promise<void> {
+		this.asked.listen++;
+		return this.#answer(undefined);
 	}
 
 	/** As the recovery does: the same facts under another epoch. */
@@ -339,13 +344,15 @@ describe('what pub/sub loses, doubles or turns around', () => {
 		mumble(1);
 		await pass(2_100);
 		expect(console.seqs).toEqual(['s1', 2]);
+		// Perhaps nobody was subscribed any more.
+		expect(redis.asked.listen).toBe(1);
 	});
 
 	test('silence costs one question a second and sends nothing', async () => {
 		const { position } = redis.asked;
 		await pass(10_000);
 		expect(redis.asked.position - position).toBeLessThanOrEqual(10);
-		expect(redis.asked.load).toBe(1);
+		expect(redis.asked).toMatchObject({ load: 1, listen: 0 });
 		expect(console.seqs).toEqual(['s1']);
 	});
 

@@ -23,6 +23,8 @@ export type FeedSource = {
 	read(fromSeq: number, limit: number): Promise<ShowEvent[]>;
 	/** The newest events up to a seq, from stream and history, oldest first. */
 	recent(toSeq: number, limit: number): Promise<ShowEvent[]>;
+	/** Subscribes to the show's channel once more, which changes nothing where the subscription stands. */
+	listen(): Promise<void>;
 };
 
 const HEAL_PAGE = 1_000;
@@ -381,7 +383,20 @@ export class ShowFeed {
 	#checkSilence(): void {
 		const isSilent = performance.now() - this.#heardAt >= SILENCE_MS;
 		if (this.#healing || !(isSilent || this.#damaged)) return;
-		void this.heal();
+		void this.#breakSilence();
+	}
+
+	/**
+	 * What was published and not heard may mean that nobody listens any more: a server whose slot moves gives
+	 * subscriptions up without closing the connection, and the client need not notice.
+	 */
+	async #breakSilence(): Promise<void> {
+		const { seq } = this.#loaded().state;
+		await this.heal();
+		if (this.#loaded().state.seq <= seq) return;
+		await this.#source.listen().catch((error: unknown) => {
+			this.#logger.warn({ err: error, showId: this.#showId }, 'could not subscribe again');
+		});
 	}
 }
 
