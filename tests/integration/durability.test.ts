@@ -9,7 +9,7 @@ import type { AppContext } from '../../src/lib/server/context.ts';
 import { pingDatabase } from '../../src/lib/server/history/database.ts';
 import { stateDigest, showDigests } from '../../src/lib/server/history/digest.ts';
 import { persistedPosition } from '../../src/lib/server/history/postgres-state.ts';
-import { newEpoch } from '../../src/lib/server/history/recovery.ts';
+import { Recovery, newEpoch } from '../../src/lib/server/history/recovery.ts';
 import { writeBatch } from '../../src/lib/server/history/write-batch.ts';
 import { SplitHistoryError } from '../../src/lib/server/history/write-behind.ts';
 import { Sweep } from '../../src/lib/server/jobs/sweep.ts';
@@ -545,6 +545,39 @@ describe('Redis comes back in an older state', () => {
 		const before = await position(showId);
 		await app.recovery.recover(showId, null);
 		expect(await position(showId)).toEqual(before);
+		await expectWhole(showId);
+	});
+
+	test('a show that comes back while it is rebuilt is not replaced by one that knows less', async () => {
+		const showId = await app.show({ '12': 2 });
+		await app.writeBehind.persist(showId);
+		await buyers(showId, 5);
+		const before = await holders(app, showId);
+		const comeBack = await copyShow(app, showId);
+		await loseRedis(app);
+		const commit = app.scripts.get('restore-commit');
+		let away = true;
+		const redis = new Proxy(app.redis, {
+			get(target, name) {
+				const value: unknown = Reflect.get(target, name);
+				if (typeof value !== 'function') return value;
+				return async (...args: unknown[]): Promise<unknown> => {
+					if (away && name === 'evalsha' && args[0] === commit?.sha) {
+						away = false;
+						await comeBack();
+					}
+					const answer: unknown = await Reflect.apply(value, target, args);
+					return answer;
+				};
+			}
+		});
+		const { db, scripts, logger } = app;
+		const options = { db, redis, scripts, logger, endedShowTtlSeconds: 60 };
+		const drain = (id: string) => app.writeBehind.persist(id);
+		const retake = () => Promise.resolve();
+		await new Recovery({ ...options, drain, retake }).recover(showId, null);
+		expect(away).toBe(false);
+		expect(await holders(app, showId)).toEqual(before);
 		await expectWhole(showId);
 	});
 
