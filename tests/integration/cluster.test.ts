@@ -115,6 +115,31 @@ describe.runIf(onCluster)('on a Redis Cluster', () => {
 		await watcher.cut();
 	});
 
+	test('a subscription that a server gave up is taken up again, though its connection stands', async () => {
+		const showId = await app.show();
+		const watcher = await new Watcher(app.live, showId).connect();
+		const nodes = await masters(app.redis);
+		const isSubscribed = async (): Promise<boolean> => {
+			const channels = await Promise.all(nodes.map((node) => node.call('PUBSUB', 'SHARDCHANNELS')));
+			return String(channels).includes(showId);
+		};
+		// The slot goes and comes back at once, as in a failover and another: who looks later sees no change.
+		const slot = String(await app.redis.cluster('KEYSLOT', showKey(showId, 'live')));
+		for (const node of nodes) {
+			// The others say where it has moved to.
+			const held = await node.exists(showKey(showId, 'meta')).catch(() => 0);
+			if (held === 0) continue;
+			await node.call('CLUSTER', 'DELSLOTS', slot);
+			await node.call('CLUSTER', 'ADDSLOTS', slot);
+		}
+		expect(await isSubscribed()).toBe(false);
+		for (let index = 0; !(await isSubscribed()); index++) {
+			await app.say(showId, `w${index}`, 'sold 12');
+			await watcher.expectUpToDate(app);
+		}
+		await watcher.cut();
+	});
+
 	test('many shows at once, through two processes', async () => {
 		const other = await app.another();
 		const shows = await Promise.all(Array.from({ length: 12 }, () => app.show({ '12': 2 })));

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LogFolds } from '../../src/lib/server/history/reconcile/log-folds.ts';
 import { inspectShow } from '../../src/lib/server/history/reconcile/inspect-show.ts';
 import type { CheckResult } from '../../src/lib/server/history/reconcile/reconciler.ts';
@@ -45,6 +45,11 @@ const kinds = ({ findings }: CheckResult): string[] =>
 /** Expects exactly this to be found and healed, and everything to agree then and to go on. */
 async function expectHealed(showId: string, kind: string): Promise<void> {
 	expect(kinds(await check(showId))).toEqual([`${kind} healed`]);
+	await expectWell(showId);
+}
+
+/** Everything agrees and goes on. */
+async function expectWell(showId: string): Promise<void> {
 	expect(await check(showId)).toEqual({ result: 'agree', findings: [] });
 	await app.say(showId, 'late', 'sold 12');
 	expectAgreement(await app.settle(showId));
@@ -95,8 +100,13 @@ describe('Redis is rebuilt', () => {
 		const restore = await copyShow(app, showId);
 		for (let n = 0; n < 5; n++) await app.say(showId, `more-${n}`, 'sold 12');
 		await app.settle(showId);
+		// A write-behind that was woken and is yet to run would find it as well, perhaps earlier.
+		await app.writeBehind.persist(showId);
+		const persist = vi.spyOn(app.writeBehind, 'persist').mockResolvedValue(0);
 		await restore();
-		await expectHealed(showId, 'redis_behind');
+		expect(kinds(await check(showId))).toEqual(['redis_behind healed']);
+		persist.mockRestore();
+		await expectWell(showId);
 	});
 
 	const damages: Record<string, (showId: string) => Promise<unknown>> = {
