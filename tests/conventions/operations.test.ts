@@ -10,12 +10,17 @@ const read = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
 
 /** The first scrape of a process that serves and works. */
 async function scrapeOfNew(): Promise<string> {
-	const metrics = new Metrics('all');
+	const metrics = new Metrics('all', QUEUES);
 	const nothing = () => Promise.resolve([]);
 	metrics.watch({
 		pool: () => ({ max: 10, total: 0, idle: 0, waiting: 0 }),
 		redisConnections: () => [],
 		hub: () => ({ shows: 0, subscribers: 0, lagEvents: 0 }),
+		readiness: () =>
+			Promise.resolve({
+				status: 'ok',
+				checks: { redis: 'ok', postgres: 'ok', scripts: 'ok', migrations: 'ok' }
+			}),
 		shared: {
 			redis: () =>
 				Promise.resolve({ usedBytes: 0, maxBytes: 0, appendOnly: true, aofHealthy: true }),

@@ -12,7 +12,8 @@ import type { RedisClient } from '../redis/run-script.ts';
 import { QueueBound } from './queue-bound.ts';
 import { RehearsalPlayer } from '../rehearsal/player.ts';
 import { loadRehearsal, rehearsalSourceSchema } from '../rehearsal/source.ts';
-import { KEPT_FAILED, forgetFailedJobs } from './failed-jobs.ts';
+import { KEPT_FAILED, forgetFailedJobs, isGivenUp } from './failed-jobs.ts';
+import type { JobReports } from './failed-jobs.ts';
 
 const QUEUE = 'rehearsals';
 /** Rehearsals at the same time in one worker; they mostly wait. */
@@ -71,18 +72,17 @@ export class RehearsalQueue {
 	}
 }
 
-export type RehearsalWorkerOptions = {
+export type RehearsalWorkerOptions = JobReports & {
 	readonly connection: RedisClient;
 	readonly comments: CommentIntake;
 	readonly actions: OperatorActions;
-	readonly logger: Logger;
 };
 
 /** Plays rehearsals. `close` hands running ones over at once instead of waiting for their end. */
 export function startRehearsalWorker(options: RehearsalWorkerOptions): {
 	close(): Promise<void>;
 } {
-	const { connection, comments, actions, logger } = options;
+	const { connection, comments, actions, logger, jobGivenUp } = options;
 	const stop = new AbortController();
 	const worker = new Worker(
 		QUEUE,
@@ -106,6 +106,7 @@ export function startRehearsalWorker(options: RehearsalWorkerOptions): {
 	worker.on('error', throttledErrors(logger, 'rehearsal worker'));
 	worker.on('failed', (job, error) => {
 		if (stop.signal.aborted) return;
+		if (isGivenUp(job)) jobGivenUp(QUEUE);
 		const showId = jobSchema.safeParse(job?.data).data?.showId;
 		logger.warn({ err: error, queue: QUEUE, job: job?.id, showId }, 'rehearsal failed');
 	});
