@@ -47,7 +47,7 @@ export const init: ServerInit = async () => {
 	replaceApp({
 		services: context,
 		...{ socket, metrics, health, close },
-		exports: new ExportSlots(),
+		exports: new ExportSlots(context.limits.countRefusal),
 		gate: new RequestGate(context),
 		forgeries: new ForgeryLimit(context.limits.countRefusal)
 	});

@@ -142,6 +142,21 @@ describe('docs/operations', () => {
 		expect(own.filter((name) => !shown.includes(name))).toEqual([]);
 	});
 
+	test('the reference names every limit that counts its refusals once', () => {
+		const server = join(import.meta.dirname, '../../src/lib/server');
+		const source = readdirSync(server, { recursive: true, encoding: 'utf8' })
+			.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+			.map((file) => readFileSync(join(server, file), 'utf8'))
+			.join('\n');
+		const counted =
+			/(?:countRefusal|[oO]nRefused|onLimited|refuseUntil|createLimiter)\((?:redis, )?'([a-z-]+)'/g;
+		const limits = [...source.matchAll(counted)].map(([, name = '']) => name);
+		expect(limits.length).toBeGreaterThan(15);
+		const [, list = ''] = reference.split('Limits of `sellary_rate_limited_total`');
+		const rows = [...list.matchAll(/^\| `([a-z-]+)` /gm)].map(([, name]) => name);
+		expect(rows.toSorted()).toEqual([...new Set(limits)].toSorted());
+	});
+
 	test('the reference names every metric of ours once', () => {
 		const rows = [...reference.matchAll(/^\| `(sellary_\w+)/gm)].map(([, name]) => name);
 		const own = [...metrics.keys()].filter((name) => name.startsWith('sellary_'));

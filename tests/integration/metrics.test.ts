@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBacklog } from '../../src/lib/server/history/backlog.ts';
@@ -108,6 +109,15 @@ describe('what a show does is counted', () => {
 			while ((await attempt()) !== 'RATE_LIMITED');
 		});
 		expect(grew('sellary_rate_limited_total{limiter="sign-in-account"}')).toBe(1);
+	});
+
+	test('refused rehearsals too, each by the limit that refused it', async () => {
+		const workspaceId = randomUUID();
+		const grew = await growth(async () => {
+			while ((await refusalOf(app.rehearsals.admit(workspaceId))) !== 'RATE_LIMITED');
+		});
+		expect(grew('sellary_rate_limited_total{limiter="rehearsals-of-workspace"}')).toBe(1);
+		expect(grew('sellary_rate_limited_total{limiter="rehearsals-of-all"}')).toBe(0);
 	});
 });
 

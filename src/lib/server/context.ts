@@ -122,7 +122,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	});
 	const comments: CommentIntake = new CommentIntake(runner, countingComments(metrics.intake));
 	const actions = new OperatorActions(runner);
-	const rehearsals = new RehearsalQueue(jobs, logger);
+	const rehearsals = new RehearsalQueue(jobs, logger, metrics.access.limited);
 	const blocks = new ShowBlocks({
 		db,
 		lists: new BlockLists(runner, redis),

@@ -39,18 +39,27 @@ export class RehearsalQueue {
 	readonly #queue: Queue;
 	readonly #bound: QueueBound;
 	readonly #starts = new TokenBuckets(STARTS);
+	readonly #onRefused: (limiter: string) => void;
 	readonly #stopForgetting: () => Promise<void>;
 
-	constructor(connection: RedisClient, logger: Logger) {
+	/** `onRefused` hears the name of the limit that refused somebody. */
+	constructor(
+		connection: RedisClient,
+		logger: Logger,
+		onRefused: (limiter: string) => void = () => undefined
+	) {
+		this.#onRefused = onRefused;
 		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
 		this.#queue.on('error', throttledErrors(logger, 'rehearsal queue'));
-		this.#bound = new QueueBound(this.#queue, MAX_WAITING);
+		this.#bound = new QueueBound(this.#queue, MAX_WAITING, () => onRefused('rehearsals-of-all'));
 		this.#stopForgetting = forgetFailedJobs(this.#queue, logger);
 	}
 
 	/** Asks for room before anything is made. Throws `RATE_LIMITED` and `UNAVAILABLE`. */
 	async admit(workspaceId: string): Promise<void> {
-		refuseUntil(this.#starts.take(workspaceId));
+		const waitMs = this.#starts.take(workspaceId);
+		if (waitMs > 0) this.#onRefused('rehearsals-of-workspace');
+		refuseUntil(waitMs);
 		await this.#bound.check();
 	}
 
