@@ -211,7 +211,7 @@ describe('downloads at once', () => {
 		'beyond the workspace’s share are refused, until one is %s',
 		async (_, end) => {
 			const showId = await endedShow();
-			slots = new ExportSlots({ perWorkspace: 2, perProcess: 3 });
+			slots = new ExportSlots(undefined, { perWorkspace: 2, perProcess: 3 });
 			const first = await ask(showId);
 			const second = await ask(showId, { file: 'events.jsonl' });
 			const refused = await ask(showId, { file: 'buyers.csv' });
@@ -235,7 +235,7 @@ describe('downloads at once', () => {
 
 	test('of one workspace leave room for others, up to what the process makes', async () => {
 		const showId = await endedShow();
-		slots = new ExportSlots({ perWorkspace: 2, perProcess: 3 });
+		slots = new ExportSlots(undefined, { perWorkspace: 2, perProcess: 3 });
 		const others = [slots.take('other-1'), slots.take('other-2')];
 		const only = await ask(showId);
 		expect(only.status).toBe(200);
@@ -246,7 +246,7 @@ describe('downloads at once', () => {
 
 	test('that fail give their slot back', async () => {
 		const showId = await endedShow();
-		slots = new ExportSlots({ perWorkspace: 1, perProcess: 1 });
+		slots = new ExportSlots(undefined, { perWorkspace: 1, perProcess: 1 });
 		await expect(ask(crypto.randomUUID())).rejects.toMatchObject({ code: 'SHOW_NOT_FOUND' });
 		const response = await ask(showId, { file: 'comments.csv' });
 		const renamed = (from: string, to: string) =>
