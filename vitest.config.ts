@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { findOnPath } from './scripts/lib/on-path.ts';
 
-/** Machines that are shared stall now and then: CI runs a failed test once more. */
-const retry = process.env['CI'] === undefined ? 0 : 1;
+/** Machines that are shared stall now and then: CI runs a failed test again. */
+const retry = process.env['CI'] === undefined ? 0 : 2;
 
 /** The integration suite on one kind of Redis. */
 function integration(kind: 'valkey' | 'redis' | 'cluster'): TestProjectInlineConfiguration {
@@ -13,7 +13,7 @@ function integration(kind: 'valkey' | 'redis' | 'cluster'): TestProjectInlineCon
 			name: `integration-${kind}`,
 			include: ['tests/integration/**/*.test.ts'],
 			globalSetup: [`tests/integration/setup-${kind}.ts`],
-			testTimeout: 60_000,
+			testTimeout: 90_000,
 			hookTimeout: 120_000,
 			retry
 		}
@@ -31,7 +31,7 @@ export default defineConfig({
 				test: {
 					name: 'unit',
 					include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/conventions/**/*.test.ts'],
-					testTimeout: 20_000,
+					testTimeout: 30_000,
 					retry
 				}
 			},

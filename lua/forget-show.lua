@@ -1,6 +1,7 @@
-#!lua
+#!lua flags=allow-oom
 -- Lets a show that is at rest go from Redis, since names in it are about to change in Postgres: the next
--- touch rebuilds it from there. Its end can't be taken back after that (lua/reopen.lua).
+-- touch rebuilds it from there. Its end can't be taken back after that (lua/reopen.lua). Runs also when
+-- memory is full: it gives some back.
 --
 -- KEYS[1] meta  KEYS[2] live
 -- KEYS[3..]     the show's other keys

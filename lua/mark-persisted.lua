@@ -1,6 +1,7 @@
-#!lua
+#!lua flags=allow-oom
 -- Notes that Postgres holds the log up to a seq, and trims the stream below it, keeping a tail for
--- clients that resume. An ended show whose log is complete gets an expiry.
+-- clients that resume. An ended show whose log is complete gets an expiry. Runs also when memory is full:
+-- it gives some back.
 --
 -- KEYS[1] meta    KEYS[2] events  KEYS[3] live
 -- KEYS[4..]       the show's other keys, for the expiry

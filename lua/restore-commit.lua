@@ -5,6 +5,7 @@
 -- KEYS[7] blocked  KEYS[8] events  KEYS[9] live
 -- KEYS[10..16] the staging keys of KEYS[1..7]
 -- KEYS[17] forked log: where the log of a show is put aside that is replaced wherever it stands
+-- KEYS[18] aside   names of the logs that lie aside; a rebuild leaves those of earlier ones there
 -- ARGV[1] epoch and ARGV[2] seq of a damaged show that this one replaces, '' and '0' for none; seq '' for
 --   one whose log tells another story than history under the same seqs: it is replaced wherever it stands
 -- ARGV[3] epoch of the rebuilt show
@@ -50,10 +51,12 @@ for index = 1, 7 do
   end
 end
 
-local put_aside = forked and redis.call('EXISTS', KEYS[8]) == 1
-if put_aside then
+if forked and redis.call('EXISTS', KEYS[8]) == 1 then
   redis.call('RENAME', KEYS[8], KEYS[17])
   redis.call('EXPIRE', KEYS[17], FORKED_EXPIRY)
+  -- So that the log is found by others when whoever takes it in dies.
+  redis.call('SADD', KEYS[18], ARGV[3])
+  redis.call('EXPIRE', KEYS[18], FORKED_EXPIRY)
 end
 for index = 1, 8 do
   redis.call('UNLINK', KEYS[index])
@@ -67,10 +70,6 @@ for index = 1, 7 do
       redis.call('EXPIRE', KEYS[index], ARGV[4])
     end
   end
-end
-if put_aside then
-  -- So that the log is found by others when whoever takes it in dies.
-  redis.call('HSET', KEYS[1], 'forked', ARGV[3])
 end
 redis.call('SPUBLISH', KEYS[9], '{"reset":"' .. ARGV[3] .. '"}')
 return reply(load_show(KEYS[1], '', '0'), 'OK')

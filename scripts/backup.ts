@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { writeManifest } from './backup/manifest.ts';
+import type { Manifest } from './backup/manifest.ts';
 import { dumpPostgres } from './backup/postgres-dump.ts';
 import { copyAppendOnlyFile } from './backup/redis-files.ts';
 import { loadEnvFile } from './lib/load-env.ts';
@@ -30,7 +31,7 @@ const { values } = parseArgs({
 	}
 });
 
-async function backUp(out: string): Promise<void> {
+async function backUp(out: string): Promise<Manifest> {
 	loadEnvFile();
 	const { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl } = process.env;
 	if (!databaseUrl) throw new Error('DATABASE_URL: must be set');
@@ -38,9 +39,18 @@ async function backUp(out: string): Promise<void> {
 	if (withRedis && !redisUrl) throw new Error('REDIS_URL: must be set, or use --without-redis');
 	// It holds people's names and words: for nobody but whoever makes it.
 	await mkdir(out, { recursive: false, mode: 0o700 });
-	if (withRedis && redisUrl) await copyAppendOnlyFile(redisUrl, values['redis-dir'] ?? null, out);
-	await dumpPostgres(databaseUrl, out);
-	const { files } = await writeManifest(out, withRedis);
+	try {
+		if (withRedis && redisUrl) await copyAppendOnlyFile(redisUrl, values['redis-dir'] ?? null, out);
+		await dumpPostgres(databaseUrl, out);
+		return await writeManifest(out, withRedis);
+	} catch (error) {
+		// Half of a backup is none, holds people's words, and would stand in the way of the next attempt.
+		await rm(out, { recursive: true, force: true });
+		throw error;
+	}
+}
+
+function tell(out: string, { files }: Manifest): void {
 	const megabytes = files.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000_000;
 	console.log(`${files.length} files, ${megabytes.toFixed(1)} MB in ${out}`);
 }
@@ -50,7 +60,7 @@ if (values.help || values.out === undefined) {
 	process.exitCode = values.help ? 0 : 2;
 } else {
 	try {
-		await backUp(values.out);
+		tell(values.out, await backUp(values.out));
 	} catch (error) {
 		console.error(`No backup: ${error instanceof Error ? error.message : String(error)}`);
 		process.exitCode = 1;

@@ -38,6 +38,11 @@ async function restore(from: string, redisFolder: string | null): Promise<void> 
 	if (!databaseUrl) throw new Error('DATABASE_URL: must be set');
 	const manifest = await verifyBackup(from);
 	if (redisFolder !== null) {
+		if (process.env['REDIS_CLUSTER'] === 'true') {
+			throw new Error(
+				'the file of one Redis is of no use to a node of a cluster: use --without-redis, and shows are rebuilt from Postgres'
+			);
+		}
 		if (!manifest.redis) throw new Error('the backup is of Postgres alone: use --without-redis');
 		if (redisUrl && (await redisAnswers(redisUrl))) {
 			throw new Error('Redis runs: it would not read the files, and write its own over them');

@@ -47,7 +47,7 @@ export const init: ServerInit = async () => {
 	replaceApp({
 		services: context,
 		...{ socket, metrics, health, close },
-		exports: new ExportSlots(),
+		exports: new ExportSlots(context.limits.countRefusal),
 		gate: new RequestGate(context),
 		forgeries: new ForgeryLimit(context.limits.countRefusal)
 	});
@@ -75,7 +75,8 @@ async function signIn(event: RequestEvent): Promise<void> {
 	const { services } = currentApp();
 	const cookies = sessionCookies(event.cookies, services.auth.cookie);
 	const sessionId = event.cookies.get(SESSION_COOKIE);
-	const member = sessionId ? await services.auth.validateSession(sessionId) : null;
+	const userAgent = event.request.headers.get('user-agent');
+	const member = sessionId ? await services.auth.validateSession(sessionId, userAgent) : null;
 	if (member?.fresh) cookies.set(member);
 	if (sessionId && !member) cookies.clear();
 	event.locals.member = member;

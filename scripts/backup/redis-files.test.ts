@@ -79,11 +79,24 @@ describe.runIf(executable !== '')('a backup of Redis', () => {
 		expect(await rewritePercentage(admin)).toBe('100');
 	});
 
-	it('is refused for a node of a cluster, which has some of the shows alone', async () => {
+	it('is refused for a node of a cluster, says what to do instead, and leaves nothing behind', async () => {
 		const cluster = await startRedisCluster({ executable, dataDir: folder, masters: 3 });
 		ends.push(cluster.stop);
-		await expect(copyAppendOnlyFile(cluster.url, null, folder)).rejects.toThrow(
-			'node of a cluster'
+		const out = join(folder, 'out');
+		const backup = spawn(
+			process.execPath,
+			[join(projectRoot(), 'scripts', 'backup.ts'), '--out', out],
+			{
+				env: { REDIS_URL: cluster.url, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
+				stdio: ['ignore', 'ignore', 'pipe']
+			}
 		);
+		let said = '';
+		backup.stderr.on('data', (text) => (said += String(text)));
+		await once(backup, 'close');
+		expect(backup.exitCode).toBe(1);
+		expect(said).toMatch(/node of a cluster[^]*--without-redis[^]*With Redis Cluster/);
+		// A second attempt may have the same folder.
+		expect(await readdir(folder)).not.toContain('out');
 	});
 });

@@ -18,6 +18,11 @@ const MANIFEST = 'appendonly.aof.manifest';
 const REWRITE_POLL_MS = 100;
 /** A server that rewrites all the time has a problem of its own. */
 const REWRITE_PATIENCE_MS = 10 * 60_000;
+/** Said before anything is copied: a copy of one node would look like a backup. */
+const CLUSTER_REFUSED = `Redis is a node of a cluster: its file has the shows of one master alone.
+Back Postgres up with --without-redis: shows are rebuilt from it. What is lost then is what Postgres did not
+have yet, usually the last half second of claims, and webhook deliveries that waited. To lose less, keep the
+files of every master as well: docs/operations/deployment.md, "With Redis Cluster".`;
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 async function setting(redis: Redis, name: string): Promise<string> {
@@ -76,9 +81,7 @@ export async function copyAppendOnlyFile(
 	await redis.connect();
 	try {
 		if (/redis_mode:cluster/.test(await redis.info('server'))) {
-			throw new Error(
-				'Redis is a node of a cluster, which has some of the shows alone: use --without-redis'
-			);
+			throw new Error(CLUSTER_REFUSED);
 		}
 		if ((await setting(redis, 'appendonly')) !== 'yes') {
 			throw new Error(

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { logsAside } from '../../src/lib/server/history/forked-log.ts';
 import { readLiveLog } from '../../src/lib/server/history/live-log.ts';
 import { persistedPosition } from '../../src/lib/server/history/postgres-state.ts';
 import { JOBS_PREFIX, showKey } from '../../src/lib/server/redis/keys.ts';
@@ -11,8 +12,9 @@ const PATIENCE_MS = 60_000;
 const LOOK_MS = 50;
 
 /**
- * Waits until nothing is on its way any more: webhooks are routed, inboxes fed, Postgres has the logs, and
- * consoles stand where Redis does. Returns what is still on its way when it takes too long, else null.
+ * Waits until nothing is on its way any more: webhooks are routed, inboxes fed, logs that were put aside
+ * taken in, Postgres has the logs, and consoles stand where Redis does. Returns what is still on its way
+ * when it takes too long, else null.
  */
 export async function comeToRest(
 	stage: Stage,
@@ -50,6 +52,8 @@ async function whatIsUnderWay(
 	for (const { id } of shows) {
 		const waiting = await redis.hlen(showKey(id, 'inbox'));
 		if (waiting > 0) return `${waiting} comments wait in the inbox of ${id}`;
+		const aside = await logsAside(redis, id);
+		if (aside.length > 0) return `${aside.length} logs of ${id} lie aside`;
 		const cursor = await persistedPosition(db, id);
 		const live = await readLiveLog(redis, id);
 		if (!cursor || !live) return `Redis does not hold ${id}`;

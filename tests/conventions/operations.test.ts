@@ -10,12 +10,17 @@ const read = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
 
 /** The first scrape of a process that serves and works. */
 async function scrapeOfNew(): Promise<string> {
-	const metrics = new Metrics('all');
+	const metrics = new Metrics('all', QUEUES);
 	const nothing = () => Promise.resolve([]);
 	metrics.watch({
 		pool: () => ({ max: 10, total: 0, idle: 0, waiting: 0 }),
 		redisConnections: () => [],
 		hub: () => ({ shows: 0, subscribers: 0, lagEvents: 0 }),
+		readiness: () =>
+			Promise.resolve({
+				status: 'ok',
+				checks: { redis: 'ok', postgres: 'ok', scripts: 'ok', migrations: 'ok' }
+			}),
 		shared: {
 			redis: () =>
 				Promise.resolve({ usedBytes: 0, maxBytes: 0, appendOnly: true, aofHealthy: true }),
@@ -135,6 +140,21 @@ describe('docs/operations', () => {
 		const shown = named(dashboard).map((name) => name.replace(/_(bucket|sum|count)$/, ''));
 		const own = [...metrics.keys()].filter((name) => name.startsWith('sellary_'));
 		expect(own.filter((name) => !shown.includes(name))).toEqual([]);
+	});
+
+	test('the reference names every limit that counts its refusals once', () => {
+		const server = join(import.meta.dirname, '../../src/lib/server');
+		const source = readdirSync(server, { recursive: true, encoding: 'utf8' })
+			.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+			.map((file) => readFileSync(join(server, file), 'utf8'))
+			.join('\n');
+		const counted =
+			/(?:countRefusal|[oO]nRefused|onLimited|refuseUntil|createLimiter)\((?:redis, )?'([a-z-]+)'/g;
+		const limits = [...source.matchAll(counted)].map(([, name = '']) => name);
+		expect(limits.length).toBeGreaterThan(15);
+		const [, list = ''] = reference.split('Limits of `sellary_rate_limited_total`');
+		const rows = [...list.matchAll(/^\| `([a-z-]+)` /gm)].map(([, name]) => name);
+		expect(rows.toSorted()).toEqual([...new Set(limits)].toSorted());
 	});
 
 	test('the reference names every metric of ours once', () => {

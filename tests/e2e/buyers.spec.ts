@@ -207,6 +207,17 @@ test('a block is in force at once, and what is held can be released', async ({ p
 	const showId = await soldShow(server, account);
 	await signIn(page, account);
 	await page.goto(`/buyers/${buyerRef('facebook:ana')}`);
+	// What the page asks for after the block is read before the release, and arrives after it.
+	let arrive = (): void => undefined;
+	const arriving = new Promise<void>((resolve) => (arrive = resolve));
+	await page.route('**/__data.json*', async (route) => {
+		const response = await route.fetch();
+		await arriving;
+		await route.fulfill({ response });
+	});
+	const reloaded = page.waitForEvent('requestfinished', (request) =>
+		request.url().includes('__data.json')
+	);
 	await page.getByRole('button', { name: 'Block', exact: true }).click();
 	await page.getByRole('alertdialog').getByRole('button', { name: 'Block' }).click();
 	await expect(page.getByText('Blocked', { exact: true })).toBeVisible();
@@ -215,6 +226,10 @@ test('a block is in force at once, and what is held can be released', async ({ p
 	expect(counters.buyer_blocked).toBe(1);
 	await expect(page.getByText('Still holds 2 places')).toBeVisible();
 	await page.getByRole('button', { name: 'Release item 12 in Friday sale' }).click();
+	await expect(page.getByText('Still holds 1 place')).toBeVisible();
+	arrive();
+	await reloaded;
+	await page.unrouteAll({ behavior: 'wait' });
 	await expect(page.getByText('Still holds 1 place')).toBeVisible();
 	const { items } = await server.context.live.snapshot(showId);
 	const winners = items.find((item) => item.number === '12')?.winners ?? [];

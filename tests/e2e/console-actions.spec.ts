@@ -238,11 +238,11 @@ test('offline and back: the console equals a fresh load', async ({ page, server,
 	// console rightly takes it as a sign of life.
 	await expect(page.getByText('Saved', { exact: true })).toBeVisible();
 	await context.setOffline(true);
-	await expect(connection(page)).toHaveText(/Offline$/, { timeout: 15_000 });
+	await expect(connection(page)).toHaveText(/Offline$/, { timeout: 45_000 });
 	await server.say(showId, 'ben', 'sold 13');
 	await server.say(showId, 'ana', 'pass 12');
 	await context.setOffline(false);
-	await expect(panel(page, 'Claims')).toContainText('ben', { timeout: 20_000 });
+	await expect(panel(page, 'Claims')).toContainText('ben', { timeout: 45_000 });
 	await expect(connection(page)).toHaveText(/Connected$/);
 	const live = await shownState(page);
 	await page.reload();

@@ -109,6 +109,7 @@ test('with the keyboard alone: from a comment to an award, and the focus stays',
 	const comments = panel(page, 'Comments');
 	await expect(comments).toContainText('bob');
 	await page.keyboard.press('m');
+	await expect(page.getByLabel(/Filter comments/)).toBeFocused();
 	await page.keyboard.press('Tab');
 	await page.keyboard.press('Tab');
 	await expect(comments.getByRole('button', { name: /bob/ })).toBeFocused();

@@ -40,7 +40,7 @@ test('the server restarts in mid-show: the console comes back by itself and miss
 	await server.say(showId, 'meanwhile', 'sold 12');
 	await restarted;
 	await server.say(showId, 'after', 'sold 12');
-	await expect(panel(page, 'Claims')).toContainText('meanwhile', { timeout: 20_000 });
+	await expect(panel(page, 'Claims')).toContainText('meanwhile', { timeout: 45_000 });
 	await expect(panel(page, 'Claims')).toContainText('after');
 	await expect(connection(page)).toHaveText(/Connected$/);
 	const live = await shownState(page);

@@ -191,6 +191,7 @@ test('a role is changed by the keyboard alone', async ({ page, browser, server }
 	await page.reload();
 	await page.getByRole('button', { name: 'Actions for Kay Keys' }).focus();
 	await page.keyboard.press('Enter');
+	await expect(page.locator('[role="menuitem"]:focus')).toBeVisible();
 	await page.keyboard.press('Enter');
 	await expect(page.getByRole('dialog')).toBeVisible();
 	await page.getByRole('radio', { name: 'Viewer' }).focus();

@@ -217,10 +217,11 @@ test.describe('erasing a person', () => {
 		await why.first().click();
 		await expect(page.getByRole('dialog').getByText('what a pity')).toBeVisible();
 		await page.getByRole('link', { name: 'Erase personal data…' }).click();
-		await expect(page.getByText('2 comments of 1 show')).toBeVisible();
+		await expect(page.getByText('user ids, in 2 comments of 1 show')).toBeVisible();
 		await name(page).fill('talker');
 		await confirm(page).click();
-		await expect(page.getByText('The person’s data was erased.')).toBeVisible();
+		await expect(page.getByRole('heading', { name: 'The personal data is erased' })).toBeVisible();
+		expect(await violations(page)).toEqual([]);
 		await page.goto(`/shows/${showId}/replay?event=99`);
 		await expect(page.getByText('erased on request')).toHaveCount(2);
 		await expect(page.getByText('talker')).toHaveCount(0);

@@ -181,7 +181,7 @@ test('a lost connection is said, and made good by itself', async ({ page, contex
 	await expect(page.getByText('Offline: may be out of date')).toBeVisible({ timeout: 15_000 });
 	await present(server, showId, '12');
 	await context.setOffline(false);
-	await expect(page.getByRole('main')).toContainText('Item 12', { timeout: 20_000 });
+	await expect(page.getByRole('main')).toContainText('Item 12', { timeout: 45_000 });
 	await expect(page.getByText('Connected')).toBeVisible();
 });
 

@@ -219,6 +219,35 @@ test.describe('your account', () => {
 		await expect(page.getByText('The e-mail address or the password is wrong.')).toBeVisible();
 	});
 
+	test('one of the sessions is signed out, and nobody else', async ({ page, browser, server }) => {
+		const account = await server.account();
+		await signIn(page, account);
+		const lost = await browser.newPage({
+			baseURL: server.app.origin,
+			userAgent:
+				'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36'
+		});
+		await signIn(lost, account);
+		await page.goto('/settings/account');
+		const sessions = page.getByRole('list', { name: 'Sessions' }).getByRole('listitem');
+		// Registering has left a session as well.
+		await expect(sessions).toHaveCount(3);
+		await expect(sessions.first()).toContainText('This session');
+		const phone = sessions.filter({ hasText: 'Chrome on Android' });
+		await expect(phone).not.toContainText('This session');
+		await phone.getByRole('button', { name: /^Sign out Chrome on Android, last used / }).click();
+		await expect(page.getByText('Signed out there')).toBeVisible();
+		await expect(sessions).toHaveCount(2);
+		await expect(phone).toHaveCount(0);
+
+		await lost.goto('/shows');
+		await expect(lost).toHaveURL(/\/sign-in/);
+		await lost.close();
+		await page.getByRole('button', { name: 'Sign out here' }).click();
+		await page.goto('/shows');
+		await expect(page).toHaveURL(/\/sign-in/);
+	});
+
 	test('signing out everywhere signs out here as well', async ({ page, server }) => {
 		await signIn(page, await server.account());
 		await page.goto('/settings/account');

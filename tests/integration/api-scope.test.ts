@@ -146,6 +146,8 @@ const PROCEDURES: Record<string, Row> = {
 		access: 'member',
 		input: { currentPassword: 'wrong password', newPassword: 'battery staple' }
 	},
+	'account.sessions': { access: 'member' },
+	'account.endSession': { access: 'member', input: { id: 'x'.repeat(43) } },
 	'account.signOutEverywhere': { access: 'member' },
 	'account.remove': { access: 'member', input: { password: 'wrong password' } },
 	'live.show': { access: 'show' },

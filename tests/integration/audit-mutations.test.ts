@@ -269,6 +269,15 @@ const ACTS: Record<string, Act> = {
 				newPassword: 'another horse'
 			})
 	},
+	'account.endSession': {
+		action: 'account.session_ended',
+		byOthers: true,
+		act: async ({ colleague }) => {
+			const api = callerOf(await colleague());
+			const [present] = await api.account.sessions();
+			await api.account.endSession({ id: present?.id ?? '' });
+		}
+	},
 	'account.signOutEverywhere': {
 		action: 'account.signed_out_everywhere',
 		byOthers: true,

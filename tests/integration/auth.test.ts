@@ -179,6 +179,20 @@ describe('signing in', () => {
 		expect(Math.min(...ttls)).toBeGreaterThan(0);
 	});
 
+	test('guesses are counted over all processes, and what one has refused the others refuse', async () => {
+		const other = await app.another({ ROLE: 'web' });
+		await auth.register(person('spread@example.com'), client());
+		const from = client();
+		const wrong = { email: 'spread@example.com', password: 'wrong password' };
+		for (let n = 0; n < 10; n++) {
+			const { auth: one } = n % 2 === 0 ? app : other;
+			await expect(one.signIn(wrong, from)).rejects.toMatchObject({ code: 'BAD_CREDENTIALS' });
+		}
+		for (const { auth: one } of [app, other]) {
+			await expect(one.signIn(wrong, from)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+		}
+	});
+
 	test('goes on while Redis is away, with limits counted in memory', async () => {
 		const away = connectRedis(
 			{ url: 'redis://127.0.0.1:1', cluster: false },

@@ -84,7 +84,8 @@ describe.runIf(onCluster)('on a Redis Cluster', () => {
 			await watcher.reaches(seq);
 			waits.push(performance.now() - startedAt);
 		}
-		expect(waits.toSorted((a, b) => a - b)[5]).toBeLessThan(200);
+		// Asking begins after a second of silence.
+		expect(waits.toSorted((a, b) => a - b)[5]).toBeLessThan(900);
 		await watcher.cut();
 	});
 
@@ -108,8 +109,34 @@ describe.runIf(onCluster)('on a Redis Cluster', () => {
 			await watcher.reaches(seq);
 			waits.push(performance.now() - startedAt);
 		}
-		expect(waits.toSorted((a, b) => a - b)[5]).toBeLessThan(200);
+		// Asking begins after a second of silence.
+		expect(waits.toSorted((a, b) => a - b)[5]).toBeLessThan(900);
 		expect(watcher.snapshots).toBe(1);
+		await watcher.cut();
+	});
+
+	test('a subscription that a server gave up is taken up again, though its connection stands', async () => {
+		const showId = await app.show();
+		const watcher = await new Watcher(app.live, showId).connect();
+		const nodes = await masters(app.redis);
+		const isSubscribed = async (): Promise<boolean> => {
+			const channels = await Promise.all(nodes.map((node) => node.call('PUBSUB', 'SHARDCHANNELS')));
+			return String(channels).includes(showId);
+		};
+		// The slot goes and comes back at once, as in a failover and another: who looks later sees no change.
+		const slot = String(await app.redis.cluster('KEYSLOT', showKey(showId, 'live')));
+		for (const node of nodes) {
+			// The others say where it has moved to.
+			const held = await node.exists(showKey(showId, 'meta')).catch(() => 0);
+			if (held === 0) continue;
+			await node.call('CLUSTER', 'DELSLOTS', slot);
+			await node.call('CLUSTER', 'ADDSLOTS', slot);
+		}
+		expect(await isSubscribed()).toBe(false);
+		for (let index = 0; !(await isSubscribed()); index++) {
+			await app.say(showId, `w${index}`, 'sold 12');
+			await watcher.expectUpToDate(app);
+		}
 		await watcher.cut();
 	});
 

@@ -104,7 +104,6 @@ describe('a show can be exported when it is over and Postgres has all of it', ()
 describe('a file breaks off, and does not look whole', () => {
 	/** Answers to the requests for all files, each with its first piece read and the rest to come. */
 	async function begun(showId: string) {
-		slots = new ExportSlots({ perWorkspace: 10, perProcess: 10 });
 		return await Promise.all(
 			EXPORT_FILES.map(async (file) => {
 				const reader = (await ask(showId, { file })).body?.getReader();
@@ -260,7 +259,7 @@ describe('downloads at once', () => {
 		'beyond the workspace’s share are refused, until one is %s',
 		async (_, end) => {
 			const showId = await endedShow();
-			slots = new ExportSlots({ perWorkspace: 2, perProcess: 3 });
+			slots = new ExportSlots(undefined, { perWorkspace: 2, perProcess: 3 });
 			const first = await ask(showId);
 			const second = await ask(showId, { file: 'events.jsonl' });
 			const refused = await ask(showId, { file: 'buyers.csv' });
@@ -284,7 +283,7 @@ describe('downloads at once', () => {
 
 	test('of one workspace leave room for others, up to what the process makes', async () => {
 		const showId = await endedShow();
-		slots = new ExportSlots({ perWorkspace: 2, perProcess: 3 });
+		slots = new ExportSlots(undefined, { perWorkspace: 2, perProcess: 3 });
 		const others = [slots.take('other-1'), slots.take('other-2')];
 		const only = await ask(showId);
 		expect(only.status).toBe(200);
@@ -295,7 +294,7 @@ describe('downloads at once', () => {
 
 	test('that fail give their slot back', async () => {
 		const showId = await endedShow();
-		slots = new ExportSlots({ perWorkspace: 1, perProcess: 1 });
+		slots = new ExportSlots(undefined, { perWorkspace: 1, perProcess: 1 });
 		await expect(ask(crypto.randomUUID())).rejects.toMatchObject({ code: 'SHOW_NOT_FOUND' });
 		const response = await ask(showId, { file: 'comments.csv' });
 		const renamed = (from: string, to: string) =>

@@ -17,7 +17,7 @@ import type { TestContext } from './harness.ts';
 /** More than sockets and streams could swallow, and many pages. */
 const ROWS = 30_000;
 
-const slots = new ExportSlots({ perProcess: 100, perWorkspace: 100 });
+const slots = new ExportSlots(undefined, { perProcess: 100, perWorkspace: 100 });
 let app: TestContext;
 /** The same database, which remembers what it was asked. */
 let watched: Db;

@@ -440,6 +440,78 @@ describe('an account', () => {
 		expect(await people.now(other)).toBeNull();
 	});
 
+	test('knows its sessions, by device and time, and ends one of them without the others', async () => {
+		const ursa = await people.owner('Ursa');
+		const credentials = { email: emailOf('Ursa'), password: PASSWORD };
+		const lost = await app.auth.signIn(credentials, { address: people.address() });
+		const kept = await app.auth.signIn(credentials, { address: people.address() });
+		const android = 'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/131.0.0.0 Mobile';
+		await app.auth.validateSession(lost.sessionId, android);
+		await app.auth.validateSession(ursa.sessionId, 'rubbish of ursa@example.com');
+
+		const listed = await people.api(ursa).account.sessions();
+		expect(listed.map(({ isCurrent }) => isCurrent)).toEqual([true, false, false]);
+		expect(listed.map(({ device }) => device).toSorted()).toEqual([
+			'Chrome on Android',
+			null,
+			null
+		]);
+		// Nothing that anybody could sign in with.
+		const secrets = [ursa, lost, kept].map(({ sessionId }) => sessionId);
+		for (const secret of secrets) expect(JSON.stringify(listed)).not.toContain(secret);
+		const before = Date.now();
+		for (const { signedInAt, lastUsedAt } of listed) {
+			expect(signedInAt).toBeLessThanOrEqual(before);
+			expect(lastUsedAt).toBeGreaterThanOrEqual(signedInAt);
+		}
+
+		const phone = listed.find(({ device }) => device === 'Chrome on Android');
+		const id = phone?.id ?? '';
+		const stranger = await people.owner('Vesna');
+		expect(await refusalOf(people.api(stranger).account.endSession({ id }))).toBe(
+			'SESSION_NOT_FOUND'
+		);
+		expect(await people.now(lost)).not.toBeNull();
+		await people.api(ursa).account.endSession({ id });
+		expect(await people.now(lost)).toBeNull();
+		expect(await people.now(ursa)).not.toBeNull();
+		expect(await people.now(kept)).not.toBeNull();
+		expect(await refusalOf(people.api(ursa).account.endSession({ id }))).toBe('SESSION_NOT_FOUND');
+		expect(await refusalOf(people.api(ursa).account.endSession({ id: "' or true --" }))).toBe(
+			'INVALID_INPUT'
+		);
+		expect((await auditOf(ursa.workspace.id)).map(({ action }) => action)).toEqual([
+			'account.session_ended'
+		]);
+	});
+
+	test('notes the use of a session once in five minutes, and keeps its device', async () => {
+		const zelda = await people.owner('Zelda');
+		const row = async () =>
+			await app.db
+				.selectFrom('sessions')
+				.select(['device', 'last_used_at'])
+				.where('user_id', '=', zelda.userId)
+				.executeTakeFirstOrThrow();
+		const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0';
+		await app.auth.validateSession(zelda.sessionId, firefox);
+		const first = await row();
+		expect(first.device).toBe('Firefox on Linux');
+		await app.auth.validateSession(zelda.sessionId, 'Mozilla/5.0 (Windows NT 10.0)');
+		expect(await row()).toEqual(first);
+		const long = new Date(Date.now() - 6 * 60_000);
+		await app.db
+			.updateTable('sessions')
+			.set({ last_used_at: long })
+			.where('user_id', '=', zelda.userId)
+			.execute();
+		// A console, which says nothing of its browser.
+		await app.auth.validateSession(zelda.sessionId);
+		const later = await row();
+		expect(later.device).toBe('Firefox on Linux');
+		expect(later.last_used_at?.getTime()).toBeGreaterThan(long.getTime());
+	});
+
 	test('writes what it did into the audit log, without names and passwords', async () => {
 		const rio = await people.owner('Rio');
 		await people.api(rio).account.rename({ name: 'Rio Grande' });

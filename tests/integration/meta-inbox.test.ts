@@ -4,6 +4,7 @@ import { orderKey } from '../../src/lib/server/channels/comment-order.ts';
 import { CommentInbox } from '../../src/lib/server/channels/inbox.ts';
 import type { OfferStatus, Path } from '../../src/lib/server/channels/inbox.ts';
 import { Lease } from '../../src/lib/server/channels/lease.ts';
+import { AppError } from '../../src/lib/server/errors.ts';
 import { Random } from '../../src/lib/server/rehearsal/generator/random.ts';
 import { leaseKey, showKey } from '../../src/lib/server/redis/keys.ts';
 import { readPersistedEvents } from '../../src/lib/server/history/event-log.ts';
@@ -232,6 +233,31 @@ describe('feeding', () => {
 		await inbox.drain(showId, { take: 'all' });
 		expect(await ids()).toEqual(['1', '2']);
 		expect(await app.redis.hlen(inboxKey)).toBe(0);
+	});
+
+	test('keeps what could not be taken, and what comes behind it, in their order', async () => {
+		const { redis, scripts, comments, logger } = app;
+		let refusals = 1;
+		const failing = new CommentInbox({
+			...{ redis, scripts, logger, orderWindowMs: WINDOW_MS },
+			comments: {
+				take: async (show, comment) => {
+					if (comment.commentId === '2' && refusals-- > 0) throw new AppError('UNAVAILABLE');
+					return await comments.take(show, comment);
+				}
+			}
+		});
+		await offer('webhook', [
+			{ id: '1', at: 1 },
+			{ id: '2', at: 2 },
+			{ id: '3', at: 3 }
+		]);
+		const broken = failing.drain(showId, { take: 'all' });
+		await expect(broken).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+		expect(await ids()).toEqual(['1']);
+		expect(await failing.drain(showId, { take: 'all' })).toBe(2);
+		expect(await ids()).toEqual(['1', '2', '3']);
+		expect(await app.redis.hlen(showKey(showId, 'inbox'))).toBe(0);
 	});
 
 	test('a show that is over drops what waits', async () => {

@@ -137,7 +137,8 @@ test('a webhook outlives two workers that die with it', async () => {
 			if (raw === delivery) await ours();
 			return { taken: 0, unmatched: 0 };
 		};
-		return [startWebhookWorker(connection, queue, { route }, app.logger), connection];
+		const reports = { logger: app.logger, jobGivenUp: app.metrics.jobs.givenUp };
+		return [startWebhookWorker(connection, queue, { route }, reports), connection];
 	};
 
 	/** Takes the delivery, and then is as dead as a process that was killed: nothing renews its lock. */

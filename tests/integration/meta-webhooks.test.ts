@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, Server } from 'node:http';
+import { Writable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { signWebhook } from '../../src/lib/server/channels/meta/signature.ts';
-import { MAX_WEBHOOK_BYTES } from '../../src/lib/server/channels/webhook-receiver.ts';
-import type { WebhookReceiver } from '../../src/lib/server/channels/webhook-receiver.ts';
+import {
+	MAX_WEBHOOK_BYTES,
+	WebhookReceiver
+} from '../../src/lib/server/channels/webhook-receiver.ts';
+import { createLogger } from '../../src/lib/server/observability/logger.ts';
 import { answerChallenge, answerDelivery } from '../../src/lib/server/webhook-endpoint.ts';
 import { onCluster } from './harness.ts';
 import { createMetaContext, until } from './meta-harness.ts';
@@ -298,6 +302,42 @@ describe('a delivery', () => {
 		const bomb = gzipSync(Buffer.alloc(100_000_000));
 		expect(await post(bomb, signed(bomb, 'not_a_secret'), headers)).toBe(401);
 		expect(await stored()).toBe(0);
+	});
+
+	test('that can’t be stored is answered with 503, and the log has the reason and none of its text', async () => {
+		const lines: string[] = [];
+		const destination = new Writable({
+			write(chunk, _, done) {
+				lines.push(String(chunk));
+				done();
+			}
+		});
+		const refusal = new Error("OOM command not allowed when used memory > 'maxmemory'.");
+		const receiver = new WebhookReceiver({
+			settings: context.meta.settings,
+			// As drivers do, the error carries the command that was refused.
+			enqueue: (raw) => Promise.reject(Object.assign(refusal, { command: { args: [raw] } })),
+			logger: createLogger('debug', { destination })
+		});
+		const deliver = (body: BodyInit): Promise<Response> =>
+			answerDelivery(
+				receiver,
+				new Request('http://localhost/webhooks/meta', {
+					method: 'POST',
+					headers: { 'x-hub-signature-256': `sha256=${VECTOR_SIGNATURE}` },
+					body,
+					...HALF
+				})
+			);
+		expect((await deliver(VECTOR)).status).toBe(503);
+		const broken = new ReadableStream({ start: (body) => body.error(new Error('broken off')) });
+		expect((await deliver(broken)).status).toBe(503);
+		const what = { level: 'warn', msg: 'a webhook delivery was not stored' };
+		expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+			{ ...what, err: { message: refusal.message } },
+			{ ...what, err: { message: 'broken off' } }
+		]);
+		expect(lines.join()).not.toMatch(/shopper_1|sold 12|b536a5ca|test_app_secret/);
 	});
 
 	// The proxy stands before one server; a cluster tells its clients its own addresses.

@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBacklog } from '../../src/lib/server/history/backlog.ts';
+import { KEPT_FAILED } from '../../src/lib/server/jobs/failed-jobs.ts';
 import { platformLabel } from '../../src/lib/server/observability/metrics/platform-label.ts';
 import type { AppContext } from '../../src/lib/server/context.ts';
+import { connectRedis } from '../../src/lib/server/redis/connections.ts';
+import { JOBS_PREFIX } from '../../src/lib/server/redis/keys.ts';
 import { createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
 import { createPeople, refusalOf } from './people.ts';
@@ -105,6 +110,15 @@ describe('what a show does is counted', () => {
 		});
 		expect(grew('sellary_rate_limited_total{limiter="sign-in-account"}')).toBe(1);
 	});
+
+	test('refused rehearsals too, each by the limit that refused it', async () => {
+		const workspaceId = randomUUID();
+		const grew = await growth(async () => {
+			while ((await refusalOf(app.rehearsals.admit(workspaceId))) !== 'RATE_LIMITED');
+		});
+		expect(grew('sellary_rate_limited_total{limiter="rehearsals-of-workspace"}')).toBe(1);
+		expect(grew('sellary_rate_limited_total{limiter="rehearsals-of-all"}')).toBe(0);
+	});
 });
 
 describe('history', () => {
@@ -145,7 +159,35 @@ describe('history', () => {
 		}
 		expect(figures.get('sellary_postgres_pool_max_connections')).toBe(10);
 		expect(figures.get('sellary_redis_connections{use="worker",state="ready"}')).toBe(2);
+		for (const check of ['redis', 'postgres', 'scripts', 'migrations']) {
+			expect(figures.get(`sellary_readiness{check="${check}"}`)).toBe(1);
+		}
 	});
+
+	test('jobs that were given up are counted once each, also beyond those that are kept', async () => {
+		const connection = connectRedis(app.config.redis, 'jobs', () => undefined);
+		const queue = new Queue('rehearsals', { connection, prefix: JOBS_PREFIX });
+		const failed = async (): Promise<number> =>
+			(await scrape()).get('sellary_jobs_failed_total{queue="rehearsals"}') ?? Number.NaN;
+		try {
+			const before = await failed();
+			const many = KEPT_FAILED.count + 20;
+			// No rehearsal at all, tried twice.
+			const opts = { attempts: 2, removeOnFail: KEPT_FAILED };
+			const job = { name: 'play', data: {}, opts };
+			await queue.addBulk(Array.from({ length: many }, () => job));
+			await until('all are given up', async () => {
+				const left = await queue.getJobCountByTypes('waiting', 'active', 'delayed');
+				return left === 0 && (await failed()) - before >= many;
+			});
+			expect(await failed()).toBe(before + many);
+			expect(await queue.getFailedCount()).toBe(KEPT_FAILED.count);
+		} finally {
+			await queue.obliterate({ force: true });
+			await queue.close();
+			connection.disconnect();
+		}
+	}, 60_000);
 
 	test('what can’t be read is missing from the scrape, not 0, and does not keep the rest from it', async () => {
 		const other = await app.another();
@@ -156,6 +198,10 @@ describe('history', () => {
 		expect(figures.has('sellary_write_behind_lag_events')).toBe(false);
 		expect(figures.get('sellary_scrape_failures_total{source="backlog"}')).toBe(1);
 		expect(figures.get('sellary_redis_memory_used_bytes')).toBeGreaterThan(0);
+		// It says which check of readiness fails, and takes nothing from the others.
+		expect(figures.get('sellary_readiness{check="postgres"}')).toBe(0);
+		expect(figures.get('sellary_readiness{check="redis"}')).toBe(1);
+		expect(figures.get('sellary_readiness{check="scripts"}')).toBe(1);
 	});
 });
 

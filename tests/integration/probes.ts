@@ -93,7 +93,7 @@ export async function loseRedis(app: AppContext): Promise<void> {
 }
 
 export async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
-	const deadline = performance.now() + 20_000;
+	const deadline = performance.now() + 40_000;
 	while (!(await check())) {
 		if (performance.now() > deadline) throw new Error(`this never came: ${what}`);
 		await new Promise((resolve) => setTimeout(resolve, 2));

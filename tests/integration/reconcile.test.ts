@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LogFolds } from '../../src/lib/server/history/reconcile/log-folds.ts';
 import { inspectShow } from '../../src/lib/server/history/reconcile/inspect-show.ts';
 import type { CheckResult } from '../../src/lib/server/history/reconcile/reconciler.ts';
@@ -45,6 +45,11 @@ const kinds = ({ findings }: CheckResult): string[] =>
 /** Expects exactly this to be found and healed, and everything to agree then and to go on. */
 async function expectHealed(showId: string, kind: string): Promise<void> {
 	expect(kinds(await check(showId))).toEqual([`${kind} healed`]);
+	await expectWell(showId);
+}
+
+/** Everything agrees and goes on. */
+async function expectWell(showId: string): Promise<void> {
 	expect(await check(showId)).toEqual({ result: 'agree', findings: [] });
 	await app.say(showId, 'late', 'sold 12');
 	expectAgreement(await app.settle(showId));
@@ -95,8 +100,13 @@ describe('Redis is rebuilt', () => {
 		const restore = await copyShow(app, showId);
 		for (let n = 0; n < 5; n++) await app.say(showId, `more-${n}`, 'sold 12');
 		await app.settle(showId);
+		// A write-behind that was woken and is yet to run would find it as well, perhaps earlier.
+		await app.writeBehind.persist(showId);
+		const persist = vi.spyOn(app.writeBehind, 'persist').mockResolvedValue(0);
 		await restore();
-		await expectHealed(showId, 'redis_behind');
+		expect(kinds(await check(showId))).toEqual(['redis_behind healed']);
+		persist.mockRestore();
+		await expectWell(showId);
 	});
 
 	const damages: Record<string, (showId: string) => Promise<unknown>> = {
@@ -326,25 +336,26 @@ describe('what can’t be healed is raised', () => {
 
 test('a show at full speed, with operators at work, raises nothing', async () => {
 	const showId = await app.show({ '12': 3, '13': 1, '14': 2 });
-	const stop = performance.now() + 4_000;
 	let sent = 0;
+	const results = new Map<string, number>();
+	/** However long that takes on this machine. */
+	const isEnough = (): boolean => sent > 500 && (results.get('agree') ?? 0) > 5;
 	const shout = async (channel: number): Promise<void> => {
-		while (performance.now() < stop) {
+		while (!isEnough()) {
 			const n = sent++;
 			const text = n % 4 === 0 ? 'pass 12' : `sold ${12 + (n % 3)}`;
 			await app.say(showId, `u${n % 60}`, text, { platform: `p${channel}` });
 		}
 	};
 	const operate = async (): Promise<void> => {
-		for (let n = 0; performance.now() < stop; n++) {
+		for (let n = 0; !isEnough(); n++) {
 			await app.actions.setQuantity(showId, '13', 1 + (n % 40), ACTOR).catch(() => undefined);
 			await app.actions.changeStatus(showId, n % 2 === 0 ? 'paused' : 'resumed', ACTOR);
 		}
 	};
-	const results = new Map<string, number>();
 	const compare = async (): Promise<void> => {
 		const folds = new LogFolds(app.db);
-		while (performance.now() < stop) {
+		while (!isEnough()) {
 			// The bare comparison, without the second look that a mismatch gets.
 			const { result, mismatches } = await inspectShow(app, showId, folds);
 			const what = `${result} ${mismatches.map(({ kind }) => kind).join()}`.trim();
@@ -353,8 +364,6 @@ test('a show at full speed, with operators at work, raises nothing', async () =>
 	};
 	await Promise.all([...Array.from({ length: 8 }, (_, n) => shout(n)), operate(), compare()]);
 	expect([...results.keys()]).toEqual(['agree']);
-	expect(results.get('agree')).toBeGreaterThan(5);
-	expect(sent).toBeGreaterThan(500);
 	expectAgreement(await app.settle(showId));
 });
 

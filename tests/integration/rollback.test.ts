@@ -7,6 +7,7 @@ import {
 	persistedEvents,
 	readNewestPersistedEvents
 } from '../../src/lib/server/history/event-log.ts';
+import { logsAside } from '../../src/lib/server/history/forked-log.ts';
 import { readLiveLog } from '../../src/lib/server/history/live-log.ts';
 import { retireShow } from '../../src/lib/server/history/retire-show.ts';
 import type { CommentReply } from '../../src/lib/server/allocator/comment.ts';
@@ -114,7 +115,10 @@ for (const { more, where } of [
 	});
 }
 
-test('a log whose taker died is taken in by the sweep', async () => {
+test.each([
+	['', false],
+	[', also when the show was rebuilt once more before', true]
+])('a log whose taker died is taken in by the sweep%s', async (_, again) => {
 	const { showId, goBack } = await shownToBoth();
 	await claims(showId, 4);
 	await app.writeBehind.persist(showId);
@@ -126,7 +130,12 @@ test('a log whose taker died is taken in by the sweep', async () => {
 	await until('it was begun', () => Promise.resolve(take.mock.calls.length > 0));
 	take.mockRestore();
 	const { epoch } = await liveState(app, showId);
-	expect((await readLiveLog(app.redis, showId))?.forked).toBe(epoch);
+	if (again) {
+		await retireShow(app.redis, app.scripts, showId, epoch);
+		await app.recovery.recover(showId, null);
+		expect((await liveState(app, showId)).epoch).not.toBe(epoch);
+	}
+	expect(await logsAside(app.redis, showId)).toEqual([epoch]);
 
 	const { db, redis, writeBehind, recovery, logger } = app;
 	const sweep = new Sweep({ db, redis, writeBehind, recovery, logger });
@@ -134,7 +143,7 @@ test('a log whose taker died is taken in by the sweep', async () => {
 	await sweep.run();
 	await sweep.close();
 	await untilTakenIn(showId);
-	expect((await readLiveLog(app.redis, showId))?.forked).toBeNull();
+	expect(await logsAside(app.redis, showId)).toEqual([]);
 	await app.writeBehind.persist(showId);
 	await expectWhole(showId);
 	const ids = await commentIds(showId);

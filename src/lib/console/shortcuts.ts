@@ -8,7 +8,9 @@ export type Shortcut = {
 };
 
 const TYPING = 'input, textarea, select, [contenteditable]:not([contenteditable="false"])';
-const DIALOGS = '[role="dialog"], [role="alertdialog"], [role="menu"]';
+/** One that is fading out (`data-state` is bits-ui's) has been answered: the next key is not for it. */
+const DIALOGS =
+	':is([role="dialog"], [role="alertdialog"], [role="menu"]):not([data-state="closed"])';
 
 /** Whether the key belongs to what the operator is typing, to a dialog or to the browser. */
 function isTaken(event: KeyboardEvent): boolean {

@@ -19,7 +19,7 @@ import { ShowBlocks } from './history/show-blocks.ts';
 import { WriteBehind } from './history/write-behind.ts';
 import { startBackgroundWork } from './jobs/background-work.ts';
 import { createMetaChannels } from './jobs/meta-channels.ts';
-import { QueueDepths } from './jobs/queue-depths.ts';
+import { QUEUES, QueueDepths } from './jobs/queue-depths.ts';
 import { RehearsalQueue } from './jobs/rehearsal-jobs.ts';
 import { WriteBehindWaker } from './jobs/write-behind-jobs.ts';
 import { countingComments, metricSources } from './metric-sources.ts';
@@ -69,7 +69,7 @@ const DATABASE_PATIENCE_MS = 500;
  */
 export async function createAppContext(config: Config): Promise<AppContext> {
 	useFailpoints(config);
-	const metrics = new Metrics(config.role);
+	const metrics = new Metrics(config.role, QUEUES);
 	const logger = createLogger(config.logLevel, { onLine: metrics.access.logged });
 	const pool = openPool(config.database, throttledErrors(logger, 'postgres'));
 	const db = databaseOf(pool, config.database.poolSize);
@@ -122,7 +122,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 	});
 	const comments: CommentIntake = new CommentIntake(runner, countingComments(metrics.intake));
 	const actions = new OperatorActions(runner);
-	const rehearsals = new RehearsalQueue(jobs, logger);
+	const rehearsals = new RehearsalQueue(jobs, logger, metrics.access.limited);
 	const blocks = new ShowBlocks({
 		db,
 		lists: new BlockLists(runner, redis),
@@ -164,6 +164,7 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 				reports: channels,
 				logger,
 				observer: metrics.intake,
+				jobGivenUp: metrics.jobs.givenUp,
 				connect
 			})
 		: null;
@@ -179,12 +180,13 @@ export async function createAppContext(config: Config): Promise<AppContext> {
 				...{ db, redis, scripts, logger, auth, comments, actions, blocks },
 				...{ writeBehind, recovery, retention, reconciler },
 				connect: () => connect('worker'),
+				jobGivenUp: metrics.jobs.givenUp,
 				onReconciled: metrics.reconcile.finished
 			})
 		: null;
 	const queues = isWorker ? new QueueDepths(jobs, logger) : null;
-	metrics.watch(metricSources({ db, pool, redis, connections, live, queues }));
 	const health = new HealthCheck({ redis, db, scripts, logger });
+	metrics.watch(metricSources({ db, pool, redis, connections, live, health, queues }));
 
 	let retiring: Promise<void> | null = null;
 	const retire = async (): Promise<void> => {

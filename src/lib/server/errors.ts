@@ -44,6 +44,7 @@ export const APP_ERRORS = {
 	MEMBER_NOT_FOUND: 'There is no such member in this workspace.',
 	LAST_OWNER: 'A workspace needs an owner. Make somebody else an owner first.',
 	ALREADY_MEMBER: 'You are a member of this workspace already.',
+	SESSION_NOT_FOUND: 'This session is over already.',
 	INVITE_NOT_FOUND: 'This invitation was used, withdrawn or is too old. Ask for a new one.',
 	TOO_LARGE: 'This is too large.',
 	RATE_LIMITED: 'Too many attempts. Please wait a moment.',

@@ -4,6 +4,7 @@ import { countChannels, countConnections } from './channels/standing-counts.ts';
 import { readBacklog } from './history/backlog.ts';
 import type { Db } from './history/database.ts';
 import type { QueueDepths } from './jobs/queue-depths.ts';
+import type { HealthCheck } from './observability/health.ts';
 import type { MetricSources } from './observability/metrics.ts';
 import type { IntakeMetrics } from './observability/metrics/intake-metrics.ts';
 import type { RedisConnectionFigures } from './observability/metrics/process-metrics.ts';
@@ -20,6 +21,7 @@ export type MetricSourcesOptions = {
 	readonly redis: RedisClient;
 	readonly connections: readonly { readonly kind: ConnectionKind; readonly client: RedisClient }[];
 	readonly live: LiveHub;
+	readonly health: HealthCheck;
 	/** Null in a process that leaves what is alike for all to the workers. */
 	readonly queues: QueueDepths | null;
 };
@@ -56,7 +58,7 @@ function sharedSources(db: Db, redis: RedisClient, queues: QueueDepths): SharedS
 
 /** Where the figures come from that are read when a scrape asks. */
 export function metricSources(options: MetricSourcesOptions): MetricSources {
-	const { db, pool, redis, connections, live, queues } = options;
+	const { db, pool, redis, connections, live, health, queues } = options;
 	return {
 		pool: () => ({
 			max: pool.options.max,
@@ -66,6 +68,7 @@ export function metricSources(options: MetricSourcesOptions): MetricSources {
 		}),
 		redisConnections: () => connectionFigures(connections),
 		hub: () => live.load,
+		readiness: () => health.check(),
 		shared: queues && sharedSources(db, redis, queues)
 	};
 }

@@ -37,6 +37,7 @@ export async function answerDelivery(
 ): Promise<Response> {
 	if (!receiver) return new Response('Not found', { status: 404, headers: plain });
 	const signature = request.headers.get('x-hub-signature-256');
+	// The receiver has logged why.
 	const receipt = await receiver.receive(signature, () => readRaw(request)).catch(() => null);
 	const status = receipt === null ? 503 : STATUS[receipt];
 	return new Response(null, { status, headers: status === 503 ? later : plain });

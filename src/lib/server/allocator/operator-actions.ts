@@ -43,7 +43,7 @@ export const REOPEN_SCRIPT: ShowScript = {
 	name: 'reopen',
 	keys: [
 		...(['meta', 'events', 'live', 'action', 'items', 'claims', 'queue', 'comments'] as const),
-		...(['channels', 'blocked', 'inbox', 'sightings', 'intake'] as const)
+		...(['channels', 'blocked', 'inbox', 'sightings', 'intake', 'aside'] as const)
 	]
 };
 

@@ -9,7 +9,7 @@ import type { Member } from './member.ts';
 import { hashPassword } from './passwords.ts';
 import type { PasswordCheck } from './passwords.ts';
 import type { AuthLimits } from './rate-limits.ts';
-import type { Sessions } from './sessions.ts';
+import type { OwnSession, Sessions } from './sessions.ts';
 
 export type AccountsOptions = {
 	readonly db: Db;
@@ -52,6 +52,21 @@ export class Accounts {
 			await this.#audit(tx, member, 'account.password_changed');
 		});
 		await sessions.endAll(member.userId, member.sessionId);
+		await news.announce(member.userId);
+	}
+
+	/** Where the member is signed in. */
+	async sessions(member: Member): Promise<OwnSession[]> {
+		return await this.#options.sessions.listOf(member);
+	}
+
+	/** Ends one of the member's sessions, by the id that `sessions` gives. Throws `SESSION_NOT_FOUND`. */
+	async endSession(member: Member, id: string): Promise<void> {
+		const { db, news, sessions } = this.#options;
+		await db.transaction().execute(async (tx) => {
+			await sessions.endOwn(tx, member, id);
+			await this.#audit(tx, member, 'account.session_ended');
+		});
 		await news.announce(member.userId);
 	}
 

@@ -19,13 +19,23 @@ export type UserAttributes = {
 	} | null;
 };
 
-/** What a session itself carries: the workspace that was chosen, if one was. */
-export type SessionAttributes = { readonly workspaceId: string | null };
+/** What a session itself carries. */
+export type SessionAttributes = {
+	/** The workspace that was chosen, if one was. */
+	readonly workspaceId: string | null;
+	/** Whether it is time to note that the session is used. */
+	readonly useIsDue: boolean;
+};
+
+/** How exact `last_used_at` is: most requests write nothing. */
+const USE_NOTED_EVERY = sql`interval '5 minutes'`;
+
+const useIsDue = sql<boolean>`coalesce(sessions.last_used_at < now() - ${USE_NOTED_EVERY}, true)`;
 
 declare module 'lucia' {
 	// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- Lucia's registry is an interface
 	interface Register {
-		Lucia: Lucia<Record<never, never>, UserAttributes>;
+		Lucia: Lucia<SessionAttributes, UserAttributes>;
 		DatabaseUserAttributes: UserAttributes;
 		DatabaseSessionAttributes: SessionAttributes;
 	}
@@ -34,6 +44,16 @@ declare module 'lucia' {
 /** Only a hash of the session id is stored: whoever reads a backup can't sign in with it. */
 export function storedId(sessionId: string): string {
 	return createHash('sha256').update(sessionId).digest('base64url');
+}
+
+/** Notes that the session is used, and by which device if that is known. */
+export async function noteUse(db: Db, sessionId: string, device: string | null): Promise<void> {
+	await db
+		.updateTable('sessions')
+		.set({ last_used_at: sql<Date>`now()`, ...(device === null ? {} : { device }) })
+		.where('id', '=', storedId(sessionId))
+		.where(useIsDue)
+		.execute();
 }
 
 /**
@@ -64,6 +84,7 @@ export function createSessionAdapter(db: Db): Adapter {
 				.select([
 					'sessions.expires_at',
 					'sessions.workspace_id as chosen_id',
+					useIsDue.as('use_is_due'),
 					'users.id as user_id',
 					'users.name',
 					'users.email',
@@ -84,7 +105,7 @@ export function createSessionAdapter(db: Db): Adapter {
 					id: sessionId,
 					userId: row.user_id,
 					expiresAt: row.expires_at,
-					attributes: { workspaceId: row.chosen_id }
+					attributes: { workspaceId: row.chosen_id, useIsDue: row.use_is_due }
 				},
 				{ id: row.user_id, attributes: { name: row.name, email: row.email, membership } }
 			];
@@ -94,13 +115,13 @@ export function createSessionAdapter(db: Db): Adapter {
 			const rows = await db
 				.selectFrom('sessions')
 				.where('user_id', '=', userId)
-				.select(['id', 'user_id', 'expires_at', 'workspace_id'])
+				.select(['id', 'user_id', 'expires_at', 'workspace_id', useIsDue.as('use_is_due')])
 				.execute();
 			return rows.map((row): DatabaseSession => ({
 				id: row.id,
 				userId: row.user_id,
 				expiresAt: row.expires_at,
-				attributes: { workspaceId: row.workspace_id }
+				attributes: { workspaceId: row.workspace_id, useIsDue: row.use_is_due }
 			}));
 		},
 

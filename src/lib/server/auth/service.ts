@@ -60,9 +60,10 @@ export type AuthService = {
 	signOut(sessionId: string): Promise<void>;
 	/**
 	 * Who the session belongs to; null when there is none, it is over, or its user has no workspace any
-	 * more. Renews a session that is half over; `fresh` then says to send the cookie again.
+	 * more. Renews a session that is half over; `fresh` then says to send the cookie again. Notes when it was
+	 * used, and by what kind of browser.
 	 */
-	validateSession(sessionId: string): Promise<Member | null>;
+	validateSession(sessionId: string, userAgent?: string | null): Promise<Member | null>;
 	/** Housekeeping: sessions that are over are refused anyway. */
 	deleteExpiredSessions(): Promise<void>;
 };
@@ -127,7 +128,7 @@ export function createAuthService(options: AuthServiceOptions): AuthService {
 		},
 
 		signOut: (sessionId) => sessions.end(sessionId),
-		validateSession: (sessionId) => sessions.validate(sessionId),
+		validateSession: (sessionId, userAgent) => sessions.validate(sessionId, userAgent),
 		deleteExpiredSessions: () => sessions.deleteExpired()
 	};
 }

@@ -36,6 +36,7 @@ export class WebhookReceiver {
 	readonly #options: WebhookReceiverOptions;
 	#inFlight = 0;
 	#forged = 0;
+	#refusedBusy = 0;
 
 	constructor(options: WebhookReceiverOptions) {
 		this.#options = options;
@@ -56,19 +57,21 @@ export class WebhookReceiver {
 
 	/**
 	 * `readBody` is called only while few deliveries are in flight. It gives null for a body that is too
-	 * large. Throws when the delivery can't be stored: Meta comes again.
+	 * large. Logs and throws when the delivery can't be read or stored: Meta comes again.
 	 */
 	async receive(
 		signature: string | null,
 		readBody: () => Promise<Uint8Array | null>
 	): Promise<Receipt> {
-		const { observer } = this.#options;
+		const { observer, logger } = this.#options;
 		try {
 			const receipt = await this.#receive(signature, readBody);
 			observer?.webhookReceived(receipt);
 			return receipt;
 		} catch (error) {
 			observer?.webhookReceived('failed');
+			// An error's name, code and message alone: never what was delivered.
+			logger.warn({ err: error }, 'a webhook delivery was not stored');
 			throw error;
 		}
 	}
@@ -78,7 +81,7 @@ export class WebhookReceiver {
 		readBody: () => Promise<Uint8Array | null>
 	): Promise<Receipt> {
 		if (!this.looksSigned(signature)) return this.#refuse();
-		if (this.#inFlight >= MAX_IN_FLIGHT) return 'busy';
+		if (this.#inFlight >= MAX_IN_FLIGHT) return this.#refuseBusy();
 		this.#inFlight++;
 		try {
 			const raw = await readBody();
@@ -94,10 +97,17 @@ export class WebhookReceiver {
 
 	/** A secret that was changed at Meta and not here would lose everything, so it must not go unseen. */
 	#refuse(): Receipt {
-		this.#forged++;
-		if (Number.isInteger(Math.log10(this.#forged))) {
-			this.#options.logger.warn({ count: this.#forged }, 'webhooks without a valid signature');
-		}
+		this.#tellCount(++this.#forged, 'webhooks without a valid signature');
 		return 'forged';
+	}
+
+	#refuseBusy(): Receipt {
+		this.#tellCount(++this.#refusedBusy, 'webhooks refused: too many at once');
+		return 'busy';
+	}
+
+	/** The first, the tenth, the hundredth …: floods must not fill the log. */
+	#tellCount(count: number, what: string): void {
+		if (Number.isInteger(Math.log10(count))) this.#options.logger.warn({ count }, what);
 	}
 }

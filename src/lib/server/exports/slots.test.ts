@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ExportSlots, busyResponse } from './slots.ts';
 
 test('a workspace has so many slots, the process so many for all', () => {
-	const slots = new ExportSlots({ perWorkspace: 2, perProcess: 3 });
+	const onRefused = vi.fn();
+	const slots = new ExportSlots(onRefused, { perWorkspace: 2, perProcess: 3 });
 	const held = [slots.take('a'), slots.take('a')];
 	expect(held).not.toContain(null);
 	expect(slots.isFree('a')).toBe(false);
@@ -13,10 +14,16 @@ test('a workspace has so many slots, the process so many for all', () => {
 	expect(slots.isFree('c')).toBe(true);
 	expect(slots.take('c')).not.toBeNull();
 	expect(slots.take('a')).toBeNull();
+	// Who only asks is not refused anything.
+	expect(onRefused.mock.calls.flat()).toEqual([
+		'exports-of-workspace',
+		'exports-of-all',
+		'exports-of-all'
+	]);
 });
 
 test('a slot is given back once, however often it is said', () => {
-	const slots = new ExportSlots({ perWorkspace: 2, perProcess: 2 });
+	const slots = new ExportSlots(undefined, { perWorkspace: 2, perProcess: 2 });
 	const [first] = [slots.take('a'), slots.take('a')];
 	first?.();
 	first?.();

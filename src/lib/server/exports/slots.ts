@@ -12,27 +12,43 @@ export const BUSY_TEXT =
 /** The downloads that one process makes at the same time. */
 export class ExportSlots {
 	readonly #limits: SlotLimits;
+	readonly #onRefused: (limiter: string) => void;
 	readonly #running = new Map<string, number>();
 	#total = 0;
 
-	constructor(limits: SlotLimits = DEFAULT_LIMITS) {
+	/** `onRefused` hears the name of the limit that refused somebody. */
+	constructor(
+		onRefused: (limiter: string) => void = () => undefined,
+		limits: SlotLimits = DEFAULT_LIMITS
+	) {
+		this.#onRefused = onRefused;
 		this.#limits = limits;
 	}
 
 	isFree(workspaceId: string): boolean {
-		const { perProcess, perWorkspace } = this.#limits;
-		return this.#total < perProcess && (this.#running.get(workspaceId) ?? 0) < perWorkspace;
+		return this.#total < this.#limits.perProcess && this.#hasShare(workspaceId);
 	}
 
 	/** Takes a slot. Returns how to give it back, which is safe to do twice; null when none is free. */
 	take(workspaceId: string): (() => void) | null {
-		if (!this.isFree(workspaceId)) return null;
+		if (!this.#hasShare(workspaceId)) {
+			this.#onRefused('exports-of-workspace');
+			return null;
+		}
+		if (!this.isFree(workspaceId)) {
+			this.#onRefused('exports-of-all');
+			return null;
+		}
 		this.#count(workspaceId, 1);
 		let taken = true;
 		return () => {
 			if (taken) this.#count(workspaceId, -1);
 			taken = false;
 		};
+	}
+
+	#hasShare(workspaceId: string): boolean {
+		return (this.#running.get(workspaceId) ?? 0) < this.#limits.perWorkspace;
 	}
 
 	#count(workspaceId: string, change: 1 | -1): void {

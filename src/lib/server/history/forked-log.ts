@@ -48,12 +48,17 @@ export async function retakeForked(
 		fromSeq = last.seq + 1;
 	}
 	await redis.unlink(key);
-	await redis.hdel(showKey(showId, 'meta'), 'forked');
+	await redis.srem(showKey(showId, 'aside'), epoch);
 	if (counts.comments + counts.actions === 0) return;
 	logger.error(
 		{ showId, epoch, ...counts },
 		'Redis had gone on from an old state; its comments were taken in again, its actions are lost'
 	);
+}
+
+/** Names of the show's logs that lie aside: each the epoch of the rebuild that put it there. */
+export async function logsAside(redis: RedisClient, showId: string): Promise<string[]> {
+	return await redis.smembers(showKey(showId, 'aside'));
 }
 
 /** Events, oldest first, that Postgres does not have, or has otherwise. */

@@ -12,25 +12,22 @@ export type LiveLog = LogPosition & {
 	readonly persistedSeq: number;
 	/** Taken out of use (lua/retire.lua): the log may be read, and the show must be rebuilt. */
 	readonly retired: boolean;
-	/** Names a log that was put aside (lua/restore-commit.lua) and not taken in yet: the epoch of the rebuild. */
-	readonly forked: string | null;
 };
 
 const fieldsSchema = z.tuple([
 	z.string(),
 	z.coerce.number().int(),
 	z.coerce.number().int(),
-	z.string().nullable(),
 	z.string().nullable()
 ]);
-const FIELDS = ['epoch', 'seq', 'persisted', 'status', 'forked'] as const;
+const FIELDS = ['epoch', 'seq', 'persisted', 'status'] as const;
 
 /** Null when Redis does not hold the show. */
 export async function readLiveLog(redis: RedisClient, showId: string): Promise<LiveLog | null> {
 	const fields = await redis.hmget(showKey(showId, 'meta'), ...FIELDS);
 	if (fields[0] === null) return null;
-	const [epoch, seq, persistedSeq, status, forked] = fieldsSchema.parse(fields);
-	return { epoch, seq, persistedSeq, retired: status === null, forked };
+	const [epoch, seq, persistedSeq, status] = fieldsSchema.parse(fields);
+	return { epoch, seq, persistedSeq, retired: status === null };
 }
 
 /**
@@ -40,7 +37,7 @@ export async function readLiveLog(redis: RedisClient, showId: string): Promise<L
  * copy. Read the cursor before the live log: both only grow, so the other way round a healthy show could
  * look damaged.
  */
-export function isAbreast(live: Omit<LiveLog, 'retired' | 'forked'>, cursor: LogPosition): boolean {
+export function isAbreast(live: Omit<LiveLog, 'retired'>, cursor: LogPosition): boolean {
 	return live.epoch === cursor.epoch ? live.seq >= cursor.seq : live.persistedSeq === cursor.seq;
 }
 

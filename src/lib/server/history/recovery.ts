@@ -178,8 +178,10 @@ export class Recovery {
 		return code === 'OK' ? epoch : null;
 	}
 
-	/** Not awaited: it calls scripts, and those that find the show lost again wait for a rebuild. */
-	/** Takes in what a log that was put aside knew. Never throws: the sweep tries again. */
+	/**
+	 * Takes in what a log that was put aside knew. Never throws: the sweep tries again. A rebuild does not
+	 * wait for it: it calls scripts, and those that find the show lost again wait for a rebuild.
+	 */
 	async retake(showId: string, epoch: string): Promise<void> {
 		const { logger } = this.#options;
 		try {
@@ -210,7 +212,8 @@ export class Recovery {
 				showKey(state.showId, key)
 			),
 			...STAGED_KEYS.map((key) => stagingKey(state.showId, epoch, key)),
-			forkedKey(state.showId, epoch)
+			forkedKey(state.showId, epoch),
+			showKey(state.showId, 'aside')
 		];
 		const ttl = state.status === 'ended' ? this.#options.endedShowTtlSeconds : 0;
 		const reply = await runScript(this.#options.redis, this.#script('restore-commit'), keys, [

@@ -7,10 +7,10 @@ import type { Recovery } from '../history/recovery.ts';
 import type { Retention } from '../history/redaction/retention.ts';
 import type { ShowBlocks } from '../history/show-blocks.ts';
 import type { WriteBehind } from '../history/write-behind.ts';
-import type { Logger } from '../observability/logger.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import { startBlockListSweep } from './block-list-sweep.ts';
+import type { JobReports } from './failed-jobs.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { ReconcileTimer } from './reconcile-timer.ts';
 import { startRehearsalWorker } from './rehearsal-jobs.ts';
@@ -18,13 +18,12 @@ import { startRetentionSweep } from './retention-sweep.ts';
 import { Sweep } from './sweep.ts';
 import { startWriteBehindWorker } from './write-behind-jobs.ts';
 
-export type BackgroundWorkOptions = {
+export type BackgroundWorkOptions = JobReports & {
 	readonly db: Db;
 	readonly redis: RedisClient;
 	/** A connection of its own for each BullMQ worker. */
 	readonly connect: () => RedisClient;
 	readonly scripts: ReadonlyMap<string, LuaScript>;
-	readonly logger: Logger;
 	readonly auth: AuthService;
 	readonly comments: CommentIntake;
 	readonly actions: OperatorActions;
@@ -49,9 +48,13 @@ export type BackgroundWork = {
 
 /** What a worker does beside its channels: writes and checks history, plays rehearsals, keeps house. */
 export function startBackgroundWork(options: BackgroundWorkOptions): BackgroundWork {
-	const { db, redis, connect, scripts, logger, comments, actions, writeBehind } = options;
-	const history = startWriteBehindWorker(connect(), writeBehind, logger);
-	const rehearsals = startRehearsalWorker({ connection: connect(), comments, actions, logger });
+	const { db, redis, connect, scripts, logger, jobGivenUp } = options;
+	const { comments, actions, writeBehind } = options;
+	const history = startWriteBehindWorker(connect(), writeBehind, options);
+	const rehearsals = startRehearsalWorker({
+		connection: connect(),
+		...{ comments, actions, logger, jobGivenUp }
+	});
 	const sweep = new Sweep({ db, redis, writeBehind, recovery: options.recovery, logger });
 	const reconcileTimer = new ReconcileTimer({
 		...{ db, redis, scripts, logger, reconciler: options.reconciler },

@@ -5,7 +5,8 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
-import { KEPT_JOBS } from './failed-jobs.ts';
+import { KEPT_JOBS, isGivenUp } from './failed-jobs.ts';
+import type { JobReports } from './failed-jobs.ts';
 import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'channels';
@@ -131,7 +132,7 @@ export class ChannelJobs {
 export function startChannelWorker(
 	connection: RedisClient,
 	handlers: ChannelJobHandlers,
-	logger: Logger
+	{ logger, jobGivenUp }: JobReports
 ): { close(): Promise<void> } {
 	const stop = new AbortController();
 	const worker = new Worker(
@@ -160,6 +161,7 @@ export function startChannelWorker(
 	worker.on('error', throttledErrors(logger, 'channel worker'));
 	worker.on('failed', (job, error) => {
 		if (stop.signal.aborted) return;
+		if (isGivenUp(job)) jobGivenUp(QUEUE);
 		const channelId = channelJob.safeParse(job?.data).data?.channelId;
 		const facts = { queue: QUEUE, job: job?.id, task: job?.name, channelId };
 		logger.warn({ err: error, ...facts }, 'a channel job failed');

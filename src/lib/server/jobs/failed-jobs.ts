@@ -1,4 +1,4 @@
-import type { Queue } from 'bullmq';
+import type { Job, Queue } from 'bullmq';
 import type { Logger } from '../observability/logger.ts';
 import { hourly } from './periodically.ts';
 
@@ -10,6 +10,20 @@ export const KEPT_FAILED = { count: 100, age: KEPT_SECONDS } as const;
 
 /** Done jobs are forgotten. By itself BullMQ would keep all for ever, in a Redis that must not evict. */
 export const KEPT_JOBS = { removeOnComplete: true, removeOnFail: KEPT_FAILED } as const;
+
+/** What a worker tells: lines of the log, and the queue of each job that it gave up. */
+export type JobReports = {
+	readonly logger: Logger;
+	readonly jobGivenUp: (queue: string) => void;
+};
+
+/**
+ * Whether a job that a worker says has failed had its last try: BullMQ finishes no other. Undefined: the
+ * job is gone already.
+ */
+export function isGivenUp(job: Pick<Job, 'finishedOn'> | undefined): boolean {
+	return job === undefined || job.finishedOn !== undefined;
+}
 
 /**
  * Removes jobs that failed more than a day ago, every hour: they hold what people wrote. BullMQ itself looks

@@ -23,11 +23,11 @@ import { WebhookRouter } from '../channels/webhook-router.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../history/database.ts';
 import { withLogContext } from '../observability/log-context.ts';
-import type { Logger } from '../observability/logger.ts';
 import type { RedisClient } from '../redis/run-script.ts';
 import type { LuaScript } from '../redis/script-loader.ts';
 import { endChannel, lookAtStatus } from './channel-ends.ts';
 import { ChannelJobs, startChannelWorker } from './channel-jobs.ts';
+import type { JobReports } from './failed-jobs.ts';
 import { WebhookQueue, startWebhookWorker } from './webhook-jobs.ts';
 
 /** What a process offers of Facebook and Instagram, whatever its role. */
@@ -44,7 +44,7 @@ export type MetaServices = {
 	readonly jobs: ChannelJobs;
 };
 
-export type MetaChannelsOptions = {
+export type MetaChannelsOptions = JobReports & {
 	readonly config: Config;
 	readonly settings: MetaSettings;
 	readonly db: Db;
@@ -52,7 +52,6 @@ export type MetaChannelsOptions = {
 	readonly scripts: ReadonlyMap<string, LuaScript>;
 	readonly comments: CommentIntake;
 	readonly reports: ChannelReports;
-	readonly logger: Logger;
 	readonly observer: ChannelObserver;
 	/** Opens a connection for jobs to be added, or for a worker to wait on. */
 	readonly connect: (kind: 'jobs' | 'worker') => RedisClient;
@@ -174,9 +173,9 @@ export function createMetaChannels(options: MetaChannelsOptions): MetaChannels {
 			reconcile: () => supervisor.reconcile(),
 			checkConnections: () => health.checkAll()
 		},
-		logger
+		options
 	);
-	const webhookWorker = startWebhookWorker(options.connect('worker'), deliveries, router, logger);
+	const webhookWorker = startWebhookWorker(options.connect('worker'), deliveries, router, options);
 	return {
 		services,
 		retire: async () => {

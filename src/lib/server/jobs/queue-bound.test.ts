@@ -6,7 +6,8 @@ afterEach(() => void vi.useRealTimers());
 
 test('a full queue refuses until it is shorter, and Redis is asked once a second', async () => {
 	const count = vi.fn(() => Promise.resolve(9));
-	const bound = new QueueBound({ getJobCountByTypes: count }, 10);
+	const onFull = vi.fn();
+	const bound = new QueueBound({ getJobCountByTypes: count }, 10, onFull);
 	for (let n = 0; n < 100; n++) await bound.check();
 	expect(count).toHaveBeenCalledTimes(1);
 
@@ -20,4 +21,5 @@ test('a full queue refuses until it is shorter, and Redis is asked once a second
 	count.mockResolvedValue(0);
 	vi.advanceTimersByTime(1_000);
 	await bound.check();
+	expect(onFull).toHaveBeenCalledTimes(100);
 });

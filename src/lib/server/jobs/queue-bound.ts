@@ -11,12 +11,19 @@ const SAMPLE_MS = 1_000;
 export class QueueBound {
 	readonly #queue: Pick<Queue, 'getJobCountByTypes'>;
 	readonly #limit: number;
+	readonly #onFull: () => void;
 	#waiting = 0;
 	#sampledAt = -Infinity;
 
-	constructor(queue: Pick<Queue, 'getJobCountByTypes'>, limit: number) {
+	/** `onFull` hears of each refusal. */
+	constructor(
+		queue: Pick<Queue, 'getJobCountByTypes'>,
+		limit: number,
+		onFull: () => void = () => undefined
+	) {
 		this.#queue = queue;
 		this.#limit = limit;
+		this.#onFull = onFull;
 	}
 
 	/** Throws `UNAVAILABLE` when the queue is full, and what Redis throws. */
@@ -28,6 +35,7 @@ export class QueueBound {
 			this.#waiting = await this.#queue.getJobCountByTypes('waiting', 'delayed', 'prioritized');
 		}
 		if (this.#waiting >= this.#limit) {
+			this.#onFull();
 			throw new AppError('UNAVAILABLE', { details: { retryAfterSeconds: 10 } });
 		}
 	}

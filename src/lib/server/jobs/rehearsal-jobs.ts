@@ -13,7 +13,8 @@ import type { RedisClient } from '../redis/run-script.ts';
 import { QueueBound } from './queue-bound.ts';
 import { RehearsalPlayer } from '../rehearsal/player.ts';
 import { loadRehearsal, rehearsalSourceSchema } from '../rehearsal/source.ts';
-import { KEPT_FAILED, forgetFailedJobs } from './failed-jobs.ts';
+import { KEPT_FAILED, forgetFailedJobs, isGivenUp } from './failed-jobs.ts';
+import type { JobReports } from './failed-jobs.ts';
 
 const QUEUE = 'rehearsals';
 /** Rehearsals at the same time in one worker; they mostly wait. */
@@ -44,18 +45,27 @@ export class RehearsalQueue {
 	readonly #queue: Queue;
 	readonly #bound: QueueBound;
 	readonly #starts = new TokenBuckets(STARTS);
+	readonly #onRefused: (limiter: string) => void;
 	readonly #stopForgetting: () => Promise<void>;
 
-	constructor(connection: RedisClient, logger: Logger) {
+	/** `onRefused` hears the name of the limit that refused somebody. */
+	constructor(
+		connection: RedisClient,
+		logger: Logger,
+		onRefused: (limiter: string) => void = () => undefined
+	) {
+		this.#onRefused = onRefused;
 		this.#queue = new Queue(QUEUE, { connection, prefix: JOBS_PREFIX });
 		this.#queue.on('error', throttledErrors(logger, 'rehearsal queue'));
-		this.#bound = new QueueBound(this.#queue, MAX_WAITING);
+		this.#bound = new QueueBound(this.#queue, MAX_WAITING, () => onRefused('rehearsals-of-all'));
 		this.#stopForgetting = forgetFailedJobs(this.#queue, logger);
 	}
 
 	/** Asks for room before anything is made. Throws `RATE_LIMITED` and `UNAVAILABLE`. */
 	async admit(workspaceId: string): Promise<void> {
-		refuseUntil(this.#starts.take(workspaceId));
+		const waitMs = this.#starts.take(workspaceId);
+		if (waitMs > 0) this.#onRefused('rehearsals-of-workspace');
+		refuseUntil(waitMs);
 		await this.#bound.check();
 	}
 
@@ -77,18 +87,17 @@ export class RehearsalQueue {
 	}
 }
 
-export type RehearsalWorkerOptions = {
+export type RehearsalWorkerOptions = JobReports & {
 	readonly connection: RedisClient;
 	readonly comments: CommentIntake;
 	readonly actions: OperatorActions;
-	readonly logger: Logger;
 };
 
 /** Plays rehearsals. `close` hands running ones over at once instead of waiting for their end. */
 export function startRehearsalWorker(options: RehearsalWorkerOptions): {
 	close(): Promise<void>;
 } {
-	const { connection, comments, actions, logger } = options;
+	const { connection, comments, actions, logger, jobGivenUp } = options;
 	const stop = new AbortController();
 	const worker = new Worker(
 		QUEUE,
@@ -113,6 +122,7 @@ export function startRehearsalWorker(options: RehearsalWorkerOptions): {
 	worker.on('error', throttledErrors(logger, 'rehearsal worker'));
 	worker.on('failed', (job, error) => {
 		if (stop.signal.aborted) return;
+		if (isGivenUp(job)) jobGivenUp(QUEUE);
 		const showId = jobSchema.safeParse(job?.data).data?.showId;
 		logger.warn({ err: error, queue: QUEUE, job: job?.id, showId }, 'rehearsal failed');
 	});

@@ -1,4 +1,5 @@
 import type { Db } from '../history/database.ts';
+import { logsAside } from '../history/forked-log.ts';
 import { readLiveLog } from '../history/live-log.ts';
 import type { Recovery } from '../history/recovery.ts';
 import { unsettledShows } from '../history/unsettled-shows.ts';
@@ -64,17 +65,20 @@ export class Sweep {
 				logger.warn({ err: error, showId: id }, 'the sweep could not persist a show');
 			}
 		}
-		await this.#takeIn(shows.map(({ id }, index) => [id, logs[index]?.forked ?? null]));
+		await this.#takeIn(shows.map(({ id }) => id));
 		return lagging.length;
 	}
 
-	async #takeIn(shows: readonly (readonly [id: string, forked: string | null])[]): Promise<void> {
+	async #takeIn(showIds: readonly string[]): Promise<void> {
+		const { redis, recovery } = this.#options;
+		const logs = await Promise.all(showIds.map((id) => logsAside(redis, id)));
 		const lyingAside = new Set<string>();
-		for (const [id, epoch] of shows) {
-			if (epoch === null) continue;
-			const name = `${id}:${epoch}`;
-			lyingAside.add(name);
-			if (this.#forked.has(name)) await this.#options.recovery.retake(id, epoch);
+		for (const [index, id] of showIds.entries()) {
+			for (const epoch of logs[index] ?? []) {
+				const name = `${id}:${epoch}`;
+				lyingAside.add(name);
+				if (this.#forked.has(name)) await recovery.retake(id, epoch);
+			}
 		}
 		this.#forked = lyingAside;
 	}

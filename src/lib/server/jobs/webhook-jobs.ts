@@ -7,7 +7,8 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
-import { KEPT_JOBS, forgetFailedJobs } from './failed-jobs.ts';
+import { KEPT_JOBS, forgetFailedJobs, isGivenUp } from './failed-jobs.ts';
+import type { JobReports } from './failed-jobs.ts';
 import { QueueBound } from './queue-bound.ts';
 import { TAKE_OVER } from './take-over.ts';
 
@@ -78,7 +79,7 @@ export function startWebhookWorker(
 	connection: RedisClient,
 	queue: WebhookQueue,
 	router: Pick<WebhookRouter, 'route'>,
-	logger: Logger
+	{ logger, jobGivenUp }: JobReports
 ): Worker {
 	const worker = new Worker(
 		QUEUE,
@@ -93,6 +94,7 @@ export function startWebhookWorker(
 	);
 	worker.on('error', throttledErrors(logger, 'webhook worker'));
 	worker.on('failed', (job, error) => {
+		if (isGivenUp(job)) jobGivenUp(QUEUE);
 		const facts = { queue: QUEUE, job: job?.id, attempt: job?.attemptsMade };
 		logger.warn({ err: error, ...facts }, 'a webhook job failed');
 	});

@@ -6,7 +6,8 @@ import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
 import { JOBS_PREFIX } from '../redis/keys.ts';
 import type { RedisClient } from '../redis/run-script.ts';
-import { KEPT_JOBS } from './failed-jobs.ts';
+import { KEPT_JOBS, isGivenUp } from './failed-jobs.ts';
+import type { JobReports } from './failed-jobs.ts';
 import { TAKE_OVER } from './take-over.ts';
 
 const QUEUE = 'write-behind';
@@ -76,7 +77,7 @@ export class WriteBehindWaker {
 export function startWriteBehindWorker(
 	connection: RedisClient,
 	writeBehind: WriteBehind,
-	logger: Logger
+	{ logger, jobGivenUp }: JobReports
 ): Worker {
 	const worker = new Worker(
 		QUEUE,
@@ -90,6 +91,7 @@ export function startWriteBehindWorker(
 	);
 	worker.on('error', throttledErrors(logger, 'write-behind worker'));
 	worker.on('failed', (job, error) => {
+		if (isGivenUp(job)) jobGivenUp(QUEUE);
 		const showId = jobSchema.safeParse(job?.data).data?.showId;
 		const facts = { queue: QUEUE, job: job?.id, attempt: job?.attemptsMade, showId };
 		logger.warn({ err: error, ...facts }, 'write-behind failed');

@@ -201,7 +201,12 @@ export class LiveHub implements LiveFeed {
 				return { epoch, seq, persistedSeq };
 			},
 			read: (fromSeq, limit) => readEvents(redis, showId, fromSeq, limit),
-			recent: (toSeq, limit) => this.#recentEvents(showId, toSeq, limit)
+			recent: (toSeq, limit) => this.#recentEvents(showId, toSeq, limit),
+			listen: async () => {
+				const channel = showKey(showId, 'live');
+				// Nobody may watch it any more.
+				if (this.#byChannel.has(channel)) await this.#listenTo(channel);
+			}
 		};
 	}
 

@@ -26,7 +26,7 @@ class FakeRedis implements FeedSource {
 	trimmedTo = 0;
 	persistedSeq = 0;
 	away = false;
-	readonly asked = { load: 0, position: 0, read: 0 };
+	readonly asked = { load: 0, position: 0, read: 0, listen: 0 };
 	readonly rebuilds: LogPosition[] = [];
 
 	state(): ShowState {
@@ -54,6 +54,11 @@ class FakeRedis implements FeedSource {
 
 	recent(toSeq: number, limit: number): Promise<ShowEvent[]> {
 		return this.#answer(this.log.events.filter(({ seq }) => seq <= toSeq).slice(-limit));
+	}
+
+	listen(): Promise<void> {
+		this.asked.listen++;
+		return this.#answer(undefined);
 	}
 
 	/** As the recovery does: the same facts under another epoch. */
@@ -339,13 +344,15 @@ describe('what pub/sub loses, doubles or turns around', () => {
 		mumble(1);
 		await pass(2_100);
 		expect(console.seqs).toEqual(['s1', 2]);
+		// Perhaps nobody was subscribed any more.
+		expect(redis.asked.listen).toBe(1);
 	});
 
 	test('silence costs one question a second and sends nothing', async () => {
 		const { position } = redis.asked;
 		await pass(10_000);
 		expect(redis.asked.position - position).toBeLessThanOrEqual(10);
-		expect(redis.asked.load).toBe(1);
+		expect(redis.asked).toMatchObject({ load: 1, listen: 0 });
 		expect(console.seqs).toEqual(['s1']);
 	});
 
@@ -494,6 +501,16 @@ describe('a subscriber that resumes', () => {
 		await finish(feed.start());
 		expect((await attach({ epoch: 'e1', seq: 151, at: at + 1 })).seqs).toEqual(['s301']);
 		expect((await attach({ epoch: 'e1', seq: 151, at })).seqs).toEqual(range(152, 301));
+	});
+
+	test('from the event before the first one in memory is compared as well', async () => {
+		const at = redis.log.events[300]?.at ?? 0;
+		feed.stop();
+		feed = new ShowFeed('show-1', redis, logger);
+		await finish(feed.start());
+		say(1);
+		expect((await attach({ epoch: 'e1', seq: 301, at: at + 1 })).seqs).toEqual(['s302']);
+		expect((await attach({ epoch: 'e1', seq: 301, at })).seqs).toEqual([302]);
 	});
 
 	test('from an event that nobody has gets a snapshot', async () => {
@@ -662,6 +679,19 @@ describe('trouble', () => {
 		say(1);
 		await pass(100);
 		expect(console.seqs.at(-1)).toBe(4);
+	});
+
+	test('a state that is contradicted while Redis is away is read anew later, also in a busy show', async () => {
+		redis.away = true;
+		feed.receive([new ShowLog('e1', 1).released('12', 'nobody', 'winner')]);
+		await pass(100);
+		redis.away = false;
+		for (let index = 0; index < 30; index++) {
+			say(1);
+			await pass(100);
+		}
+		expect(console.seqs.at(-1)).toBe(31);
+		expect(feed.snapshot().seq).toBe(31);
 	});
 
 	test('an event of the stream that contradicts the state: the same', async () => {

@@ -23,6 +23,8 @@ export type FeedSource = {
 	read(fromSeq: number, limit: number): Promise<ShowEvent[]>;
 	/** The newest events up to a seq, from stream and history, oldest first. */
 	recent(toSeq: number, limit: number): Promise<ShowEvent[]>;
+	/** Subscribes to the show's channel once more, which changes nothing where the subscription stands. */
+	listen(): Promise<void>;
 };
 
 const HEAL_PAGE = 1_000;
@@ -186,14 +188,15 @@ export class ShowFeed {
 		this.#queues.delete(queue);
 	}
 
-	async #prepareResume(from: LogPosition): Promise<void> {
+	async #prepareResume(from: ReaderPosition): Promise<void> {
 		// The client may have been told by another process what this one has not heard yet.
 		const { state } = this.#loaded();
 		if (from.epoch === state.epoch && from.seq > state.seq) await this.heal();
 		const known = this.#loaded().state;
 		const missing = known.seq - from.seq;
 		if (from.epoch !== known.epoch || missing <= 0 || missing > MAX_RESUME_EVENTS) return;
-		if (this.#firstLogged() > from.seq + 1) await this.#extendLog(from.seq);
+		const isComparable = from.at === undefined || this.#known(from.seq) !== undefined;
+		if (this.#firstLogged() > from.seq + 1 || !isComparable) await this.#extendLog(from.seq);
 	}
 
 	#firstMessages(resumeFrom: ReaderPosition | null): LiveMessage[] {
@@ -376,9 +379,24 @@ export class ShowFeed {
 		if (this.#queues.size > 0) this.#send(this.#snapshotMessage());
 	}
 
+	/** Also a state that could not be read anew at once: nothing is folded until it is, so no gap would tell. */
 	#checkSilence(): void {
-		if (performance.now() - this.#heardAt < SILENCE_MS || this.#healing) return;
-		void this.heal();
+		const isSilent = performance.now() - this.#heardAt >= SILENCE_MS;
+		if (this.#healing || !(isSilent || this.#damaged)) return;
+		void this.#breakSilence();
+	}
+
+	/**
+	 * What was published and not heard may mean that nobody listens any more: a server whose slot moves gives
+	 * subscriptions up without closing the connection, and the client need not notice.
+	 */
+	async #breakSilence(): Promise<void> {
+		const { seq } = this.#loaded().state;
+		await this.heal();
+		if (this.#loaded().state.seq <= seq) return;
+		await this.#source.listen().catch((error: unknown) => {
+			this.#logger.warn({ err: error, showId: this.#showId }, 'could not subscribe again');
+		});
 	}
 }
 

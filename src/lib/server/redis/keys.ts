@@ -14,6 +14,7 @@
  * | inbox | hash | comments that wait for their turn (lua/offer-comments.lua) |
  * | sightings | hash | `platform:commentId` → which paths brought it |
  * | intake | hash | per channel: poll state and counters; `last` = order key of the last comment taken |
+ * | aside | set | epochs of rebuilds that put a log aside (`forkedKey`) which was not taken in yet |
  * | events | stream | id `<seq>-0`, field `e` = event as JSON |
  * | live | shard channel | JSON array of events, or a note object |
  */
@@ -28,6 +29,7 @@ export const SHOW_KEYS = [
 	'inbox',
 	'sightings',
 	'intake',
+	'aside',
 	'events',
 	'live'
 ] as const;

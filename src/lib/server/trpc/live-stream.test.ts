@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { LogPosition } from '../../domain/events.ts';
-import type { LiveMessage } from '../../domain/live-show.ts';
+import { toSnapshot } from '../../domain/live-show.ts';
+import type { LiveMessage, LiveShow } from '../../domain/live-show.ts';
+import { createShowState } from '../../domain/show-state.ts';
 import { AppError } from '../errors.ts';
 import { SlowSubscriberError } from '../realtime/hub-types.ts';
 import type { LiveBatch, SubscribeOptions } from '../realtime/hub-types.ts';
@@ -149,6 +151,30 @@ describe('a console’s stream', () => {
 		const { connection, state } = fakeConnection(4 * 1024 * 1024 + 1);
 		expect(await drain(streamShow(options({ view: feed(3), connection })))).toEqual([]);
 		expect(state.terminated).toBe(1);
+	});
+
+	test('a snapshot may be larger than that: a client that takes its time for it is not cut', async () => {
+		const MB = 1024 * 1024;
+		let buffered = 0;
+		const { connection, state } = fakeConnection();
+		const show = createShowState('show', 'e', { name: 'N', claimWord: 'sold', passWord: 'pass' });
+		const live: LiveShow = { state: show, comments: [], feed: [], limit: 1, persistedSeq: 0 };
+		const whole: LiveMessage = { kind: 'snapshot', snapshot: toSnapshot(live) };
+		const messages = [whole, message, message, whole, message, whole, message];
+		const view = viewOf(async function* () {
+			for (const [index, message] of messages.entries()) yield { id: `e:${index + 1}`, message };
+		});
+		const stream = streamShow(
+			options({ view, connection: { ...connection, bufferedBytes: () => buffered } })
+		);
+		const ids: string[] = [];
+		for await (const [id, { kind }] of stream) {
+			ids.push(id);
+			buffered += kind === 'snapshot' ? 6 * MB : 2 * MB;
+		}
+		// 6, 8, 10 MB are the first snapshot's and what may wait anyway; the second makes it 16 of 10.
+		expect(ids).toEqual(['e:1', 'e:2', 'e:3', 'e:4']);
+		expect(state).toEqual({ terminated: 1, open: 0 });
 	});
 
 	test('is cut when the feed ends by itself: a client that is told "complete" does not come back', async () => {

@@ -9,7 +9,10 @@ import type { ShowView } from './show-controls.ts';
 
 /** How often a stream asks whether its member is still signed in. */
 const SESSION_CHECK_MS = 60_000;
-/** A client this far behind is cut: it costs less to let it resume than to keep its backlog. */
+/**
+ * A client this far behind is cut: it costs less to let it resume than to keep its backlog. A snapshot counts
+ * apart: one that is larger would else be cut at the next event, and a busy show never be seen.
+ */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 
 export type StreamOptions = {
@@ -57,10 +60,14 @@ export async function* streamShow(
 			resumeFrom: options.lastEventId === null ? null : parsePosition(options.lastEventId),
 			signal: ending.signal
 		});
-		for await (const batch of batches) {
-			if (connection && connection.bufferedBytes() > MAX_BUFFERED_BYTES)
-				throw new SlowSubscriberError();
-			yield tracked(batch.id, batch.message);
+		let snapshotBytes = 0;
+		for await (const { id, message } of batches) {
+			const before = connection?.bufferedBytes() ?? 0;
+			if (before > MAX_BUFFERED_BYTES + snapshotBytes) throw new SlowSubscriberError();
+			// Whoever asks for the next one has sent this one.
+			yield tracked(id, message);
+			if (message.kind !== 'snapshot') continue;
+			snapshotBytes = Math.max(0, (connection?.bufferedBytes() ?? 0) - before);
 		}
 	} catch (error) {
 		const cut = error instanceof SlowSubscriberError && connection !== null;

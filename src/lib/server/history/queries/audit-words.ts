@@ -68,6 +68,7 @@ const WORDS: Record<string, string> = {
 	'account.renamed': 'Changed their name',
 	'account.password_changed': 'Changed their password',
 	'account.deleted': 'Deleted their account',
+	'account.session_ended': 'Signed out one of their devices',
 	'account.signed_out_everywhere': 'Signed out everywhere',
 	'buyer.noted': 'Changed the note on a buyer',
 	'buyer.tagged': 'Tagged a buyer',

@@ -34,6 +34,10 @@ export type SessionsTable = Timestamps & {
 	expires_at: Date;
 	/** The workspace that was chosen; null: the one that the person joined first. */
 	workspace_id: string | null;
+	/** Browser and system in words of ours; null: not known. */
+	device: string | null;
+	/** To five minutes; null: not since that is noted. */
+	last_used_at: Date | null;
 };
 
 export type MemberRole = 'owner' | 'operator' | 'viewer';

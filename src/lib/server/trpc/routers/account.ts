@@ -4,6 +4,9 @@ import { workspacesOf } from '../../auth/member-lists.ts';
 import { cookiesOf } from '../browser-session.ts';
 import { memberProcedure, router } from '../init.ts';
 
+/** A SHA-256 in base64url. */
+const SESSION_HASH = /^[\w-]{43}$/;
+
 export const accountRouter = router({
 	/** The caller's workspaces, and which one they work in. */
 	workspaces: memberProcedure.query(async ({ ctx }) => ({
@@ -24,6 +27,21 @@ export const accountRouter = router({
 	changePassword: memberProcedure
 		.input(passwordChange)
 		.mutation(({ ctx, input }) => ctx.services.auth.accounts.changePassword(ctx.member, input)),
+
+	/** Where the caller is signed in, this session first; times in epoch ms. */
+	sessions: memberProcedure.query(async ({ ctx }) => {
+		const sessions = await ctx.services.auth.accounts.sessions(ctx.member);
+		return sessions.map(({ signedInAt, lastUsedAt, ...session }) => ({
+			...session,
+			signedInAt: signedInAt.getTime(),
+			lastUsedAt: lastUsedAt.getTime()
+		}));
+	}),
+
+	/** Ends one of the caller's other sessions; `signOut` ends this one. Throws `SESSION_NOT_FOUND`. */
+	endSession: memberProcedure
+		.input(z.object({ id: z.string().regex(SESSION_HASH, 'is not one of your sessions') }))
+		.mutation(({ ctx, input }) => ctx.services.auth.accounts.endSession(ctx.member, input.id)),
 
 	/** Ends every session, this one as well. */
 	signOutEverywhere: memberProcedure.mutation(async ({ ctx }) => {

@@ -19,6 +19,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const { name, email } = requireMember(locals, url);
 	return {
 		email,
+		sessions: await orErrorPage(locals, url, locals.api.account.sessions()),
 		nameForm: await superValidate({ name }, nameSchema, { errors: false, id: 'name' }),
 		passwordForm: await superValidate(passwordSchema, { id: 'password' }),
 		minPasswordLength: MIN_PASSWORD_TEXT
@@ -69,6 +70,18 @@ export const actions: Actions = {
 			return fail(400, { deletion: refusal.message });
 		}
 		redirect(303, '/');
+	},
+
+	endSession: async ({ locals, request, url }) => {
+		requireMember(locals, url);
+		const id = String((await request.formData()).get('id'));
+		try {
+			await locals.api.account.endSession({ id });
+		} catch (cause) {
+			const refusal = findAppError(cause);
+			if (!refusal) throw cause;
+			return fail(400, { session: refusal.message });
+		}
 	},
 
 	signOutEverywhere: async ({ locals, url }) => {
