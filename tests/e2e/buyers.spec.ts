@@ -96,6 +96,58 @@ test('long lists go on: in place, by a link of their own, and a lost page is tol
 	}
 });
 
+test('long lists go on while their buyers change places: each is met once', async ({
+	page,
+	server
+}) => {
+	const account = await server.account();
+	const showId = await server.show(account, { '1': 99 });
+	for (let n = 0; n < 60; n++) await server.say(showId, `buyer-${n}`, 'sold 1');
+	await settled(server, showId);
+	await signIn(page, account);
+	for (const [path, leaving] of [
+		['/buyers', 'buyer-59'],
+		[`/shows/${showId}/buyers`, 'buyer-7']
+	] as const) {
+		await page.goto(path);
+		await expect(rows(page)).toHaveCount(51);
+		const name = page.getByRole('link', { name: leaving, exact: true });
+		await expect(name).toHaveCount(1);
+		// Whoever gives everything back goes to the end, which is not on the page yet.
+		await server.say(showId, leaving, 'pass 1');
+		await settled(server, showId);
+		await page.getByRole('link', { name: 'Load more' }).click();
+		await expect(rows(page)).toHaveCount(61);
+		await expect(name).toHaveCount(1);
+	}
+});
+
+test('several accounts of one name that are one person get one slip', async ({ page, server }) => {
+	const account = await server.account();
+	const showId = await server.show(account, { '1': 4 });
+	const { comments, db } = server.context;
+	const profile = crypto.randomUUID();
+	const workspace_id = account.workspaceId;
+	await db.insertInto('buyer_profiles').values({ id: profile, workspace_id }).execute();
+	for (const userId of ['a1', 'a2', 'a3', 'a4']) {
+		await comments.take(showId, {
+			...{ platform: 'facebook', liveId: 'live-1', commentId: `same-name-${userId}` },
+			...{ userId, userHandle: 'Ana Maria', text: 'sold 1' }
+		});
+		const buyer_key = `facebook:${userId}`;
+		const identity = { workspace_id, buyer_key, profile_id: profile };
+		await db.insertInto('buyer_identities').values(identity).execute();
+	}
+	await settled(server, showId);
+	await signIn(page, account);
+	await page.goto(`/shows/${showId}/buyers/slips`);
+	await expect(page.getByRole('article', { name: 'Packing slip of Ana Maria' })).toHaveCount(1);
+	// The page works: it can be changed.
+	await page.getByRole('link', { name: 'Compact' }).click();
+	await expect(page.getByRole('link', { name: 'Compact' })).toHaveAttribute('aria-current', 'true');
+	await expect(page.getByRole('row', { name: /Item 1 4/ })).toHaveCount(1);
+});
+
 test('notes save themselves, tags are offered again, and lists are narrowed by them', async ({
 	page,
 	server
@@ -277,6 +329,12 @@ test('packing slips print one buyer per page, or close together, and nothing of 
 	await expect(page.getByRole('article')).toHaveCount(1);
 	await expect(page.getByRole('article')).toContainText('Item 8');
 	expect(await pdfPages(page)).toBe(1);
+	await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+	await page.goto(`/shows/${showId}/buyers`);
+	await expect(page.getByRole('row', { name: /cid/ })).toBeVisible();
+	await expect(page.getByRole('banner')).toBeHidden();
+	await expect(page.locator('html')).toHaveCSS('background-color', 'rgb(255, 255, 255)');
+	await expect(page.locator('html')).toHaveCSS('color', 'rgb(0, 0, 0)');
 });
 
 test('a viewer reads and changes nothing', async ({ page, server }) => {

@@ -9,7 +9,7 @@ const ACTOR = 'user:test';
 const TITLES = [
 	'Linen dress, sand',
 	'Silk scarf',
-	'Ribbed cardigan',
+	'Ribbed cardigan with horn buttons, two pockets',
 	'Leather belt with a brass buckle',
 	'Canvas tote',
 	'Wool beret',

@@ -263,6 +263,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
 			const main = page.getByRole('main');
 			const [content, room] = await main.evaluate((node) => [node.scrollWidth, node.clientWidth]);
 			expect(content).toBe(room);
+			const queues = page.getByRole('list', { name: 'Items by length of the queue' });
+			// Within a card nothing scrolls: what is too wide would be cut off.
+			const cut = await queues.evaluate((node) => node.scrollWidth - node.clientWidth);
+			expect(cut).toBe(0);
 		}
 	});
 }

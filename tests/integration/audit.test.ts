@@ -237,6 +237,14 @@ describe('reading it', () => {
 		expect(choices.shows.map(({ name }) => name)).toEqual(['Another', 'Friday sale']);
 	});
 
+	test('narrowed by what Postgres can’t hold, it has no entries', async () => {
+		await note('show.ended');
+		for (const text of ['\0', 'user:\0', '\ud800']) {
+			expect((await api.audit.list({ actor: text })).entries).toEqual([]);
+			expect((await api.audit.list({ kind: text })).entries).toEqual([]);
+		}
+	});
+
 	test('shows nothing of another workspace, whatever is asked for', async () => {
 		const showId = await busyShow();
 		const [theirs] = (await api.audit.list({ limit: 1 })).entries;

@@ -5,6 +5,7 @@ import { answerExport, exportStatus } from '../../src/lib/server/exports/endpoin
 import type { ExportRequest } from '../../src/lib/server/exports/endpoint.ts';
 import { EXPORT_FILES } from '../../src/lib/server/exports/export-file.ts';
 import { ExportSlots } from '../../src/lib/server/exports/slots.ts';
+import { allowErasing } from '../../src/lib/server/history/audit.ts';
 import { readCsv } from './exports-model.ts';
 import { ACTOR, createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
@@ -97,6 +98,54 @@ describe('a show can be exported when it is over and Postgres has all of it', ()
 		await app.writeBehind.persist(showId);
 		await emptyRedis(app.redis);
 		expect((await ask(showId)).status).toBe(200);
+	});
+});
+
+describe('a file breaks off, and does not look whole', () => {
+	/** Answers to the requests for all files, each with its first piece read and the rest to come. */
+	async function begun(showId: string) {
+		slots = new ExportSlots(undefined, { perWorkspace: 10, perProcess: 10 });
+		return await Promise.all(
+			EXPORT_FILES.map(async (file) => {
+				const reader = (await ask(showId, { file })).body?.getReader();
+				await reader?.read();
+				return reader;
+			})
+		);
+	}
+
+	async function readToEnd(reader: Awaited<ReturnType<typeof begun>>[number]): Promise<void> {
+		while (!(await reader?.read())?.done);
+	}
+
+	test('when its show is opened again while it is read', async () => {
+		const showId = await endedShow();
+		const readers = await begun(showId);
+		await app.actions.reopen(showId, ACTOR);
+		await app.say(showId, 'ana', 'pass 12');
+		await app.writeBehind.persist(showId);
+		for (const reader of readers) await expect(readToEnd(reader)).rejects.toThrow();
+	});
+
+	test('when its show is deleted while it is read', async () => {
+		const showId = await endedShow();
+		const readers = await begun(showId);
+		await app.db.transaction().execute(async (tx) => {
+			await allowErasing(tx);
+			await tx.deleteFrom('shows').where('id', '=', showId).execute();
+		});
+		for (const reader of readers) await expect(readToEnd(reader)).rejects.toThrow();
+	});
+
+	test('but not for a channel that reports its end meanwhile', async () => {
+		const showId = await endedShow();
+		const readers = await begun(showId);
+		await app.channels.status(showId, {
+			...{ channelId: crypto.randomUUID(), platform: 'facebook', liveId: 'L' },
+			...{ status: 'ended', reason: 'show_ended', detail: null }
+		});
+		await app.writeBehind.persist(showId);
+		for (const reader of readers) await readToEnd(reader);
 	});
 });
 

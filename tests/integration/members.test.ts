@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -21,6 +22,15 @@ afterAll(() => app.close());
 async function rolesIn(member: Member): Promise<Record<string, string>> {
 	const members = await membersOf(app.db, member.workspace.id);
 	return Object.fromEntries(members.map(({ name, role }) => [name, role]));
+}
+
+/** Connections to this test's database that wait for another one's lock. */
+async function waitingForLocks(): Promise<number> {
+	const { rows } = await sql<{ count: string }>`
+		select count(*) as count from pg_stat_activity
+		where datname = current_database() and wait_event_type = 'Lock'
+	`.execute(app.db);
+	return Number(rows[0]?.count);
 }
 
 const entrySchema = z.object({ action: z.string(), target: z.string(), details: z.unknown() });
@@ -143,6 +153,22 @@ describe('an invitation', () => {
 		expect(await refusalOf(people.api(max).members.acceptInvite({ token }))).toBe(
 			'INVITE_NOT_FOUND'
 		);
+	});
+
+	test('that is withdrawn with its owner’s rights while somebody joins by it: neither stands in the other’s way', async () => {
+		const [liz, moe] = [await people.owner('Liz'), await people.owner('Moe')];
+		const { token } = await people.api(liz).members.invite({ role: 'viewer' });
+		const joining = await app.db.transaction().execute(async (tx) => {
+			// As every change of members does (memberships.ts): the workspace first, its invitations then.
+			const { id } = liz.workspace;
+			await sql`select id from workspaces where id = ${id} for update`.execute(tx);
+			const answer = refusalOf(people.api(moe).members.acceptInvite({ token }));
+			await expect.poll(waitingForLocks, { timeout: 30_000 }).toBe(1);
+			await tx.deleteFrom('invites').where('workspace_id', '=', id).execute();
+			return { answer };
+		});
+		expect(await joining.answer).toBe('INVITE_NOT_FOUND');
+		expect(await rolesIn(liz)).toEqual({ Liz: 'owner' });
 	});
 
 	test('is stored as a hash, and its token is in no other row', async () => {

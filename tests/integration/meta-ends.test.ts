@@ -76,7 +76,7 @@ async function expectGone(channelId: string, live: FacebookLive, reason: string)
 		.executeTakeFirst();
 	expect(row?.close_reason).toBe(reason);
 	// Polls that were under way are over; after that nobody asks for the live again.
-	const workedOff = (): Promise<void> =>
+	const workedOff = (): Promise<boolean> =>
 		until('the queue is worked off', async () => {
 			return (await app.redis.llen('{sellary:jobs}:channels:active')) === 0;
 		});

@@ -1,7 +1,9 @@
+import { Queue } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ShowSnapshot } from '../../src/lib/domain/live-show.ts';
 import { createShow } from '../../src/lib/server/history/create-show.ts';
+import { JOBS_PREFIX } from '../../src/lib/server/redis/keys.ts';
 import { RehearsalPlayer } from '../../src/lib/server/rehearsal/player.ts';
 import { loadRehearsal } from '../../src/lib/server/rehearsal/source.ts';
 import { createTestContext } from './harness.ts';
@@ -83,3 +85,17 @@ test('ending the show stops its rehearsal', async () => {
 	await sleep(500);
 	expect(await app.settle(showId)).toEqual(ended);
 });
+
+test('of a show that was deleted nothing stays, the recording neither', async () => {
+	await app.rehearsals.add({
+		showId: crypto.randomUUID(),
+		source: { kind: 'bundled' },
+		speed: 100,
+		postedFrom: Date.now()
+	});
+	const jobs = new Queue('rehearsals', { connection: app.redis, prefix: JOBS_PREFIX });
+	// A job that failed would be tried again, and then kept.
+	await app.another({ ROLE: 'worker' });
+	await expect.poll(() => jobs.getJobCountByTypes(), { timeout: 30_000 }).toBe(0);
+	await jobs.close();
+}, 60_000);

@@ -23,3 +23,7 @@ test('a share has a decimal below ten per cent, and is none of nothing', () => {
 		null
 	]);
 });
+
+test('all and nothing are said of all and nothing alone', () => {
+	expect([share(300, 300), share(299, 300), share(1, 5_000)]).toEqual(['100 %', '99 %', '0.1 %']);
+});

@@ -9,10 +9,14 @@ export function duration(ms: number): string {
 	return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
-/** `12 %`; one decimal below ten. Null when there is nothing to take a share of. */
+/**
+ * `12 %`; one decimal below ten. All and nothing are said of all and nothing alone: 299 of 300 are 99 %. Null
+ * when there is nothing to take a share of.
+ */
 export function share(part: number, whole: number): string | null {
 	if (whole === 0) return null;
 	const percent = (part / whole) * 100;
+	if (part === 0 || part === whole) return `${percent} %`;
 	const shown = percent < 10 ? Math.round(percent * 10) / 10 : Math.round(percent);
-	return `${shown} %`;
+	return `${Math.min(99, Math.max(0.1, shown))} %`;
 }

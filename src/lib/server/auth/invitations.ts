@@ -23,10 +23,25 @@ export type Invitation = {
 };
 
 /**
+ * Keeps the workspace of an invitation as it is until the transaction ends. Whoever changes its members, or
+ * deletes it, locks it before its invitations; in the other order each would wait for the other.
+ */
+async function keepWorkspace(tx: Db, token: string): Promise<void> {
+	await tx
+		.selectFrom('invites')
+		.innerJoin('workspaces', 'workspaces.id', 'invites.workspace_id')
+		.select('workspaces.id')
+		.where('invites.token_hash', '=', hashInviteToken(token))
+		.forKeyShare('workspaces')
+		.execute();
+}
+
+/**
  * Uses an invitation up, in one transaction with what makes the user. Throws `INVITE_NOT_FOUND`, and
  * `ALREADY_MEMBER`, which leaves the link as it was. Returns the workspace's id.
  */
 async function takeInvite(tx: Db, token: string, userId: string): Promise<string> {
+	await keepWorkspace(tx, token);
 	const invite = await tx
 		.deleteFrom('invites')
 		.where('token_hash', '=', hashInviteToken(token))

@@ -5,6 +5,7 @@ import { BYTE_ORDER_MARK, csvRows } from './csv.ts';
 import type { Cell } from './csv.ts';
 import type { CsvStyle } from './csv-style.ts';
 import { eventLines } from './event-log.ts';
+import { ofOneState } from './source.ts';
 import type { ExportSource } from './source.ts';
 
 /** The files that a show can be handed on as. */
@@ -34,10 +35,19 @@ async function* csvText(
 }
 
 /**
- * A file's text, piece by piece: as much is read as is taken, and nothing after `return()`. JSON Lines know
- * no style, and get no byte order mark (RFC 8259 §8.1).
+ * A file's text, piece by piece: as much is read as is taken, and nothing after `return()`. Throws at the end
+ * when the show was deleted or opened again meanwhile. JSON Lines know no style, and get no byte order mark
+ * (RFC 8259 §8.1).
  */
 export function exportText(
+	file: ExportFile,
+	source: ExportSource,
+	style: CsvStyle
+): AsyncGenerator<string, void, undefined> {
+	return ofOneState(source, textOf(file, source, style));
+}
+
+function textOf(
 	file: ExportFile,
 	source: ExportSource,
 	style: CsvStyle

@@ -9,6 +9,8 @@ export type ExportSource = {
 	readonly show: ScopedShow;
 	/** Seq of the last event that Postgres has: the files end there. */
 	readonly lastSeq: number;
+	/** When the show ended; null while it has not. */
+	readonly endedAt: Date | null;
 	/** How times are written. */
 	readonly time: (at: Date) => string;
 };
@@ -21,11 +23,37 @@ export async function exportSource(
 ): Promise<ExportSource> {
 	const stored = await db
 		.selectFrom('shows')
-		.select('last_seq')
+		.select(['last_seq', 'ended_at'])
 		.where('id', '=', show.id)
 		.executeTakeFirst();
 	if (!stored) throw new AppError('SHOW_NOT_FOUND');
-	return { db, show, lastSeq: Number(stored.last_seq), time: zonedTime(timeZone) };
+	const { last_seq, ended_at } = stored;
+	return {
+		db,
+		show,
+		lastSeq: Number(last_seq),
+		endedAt: ended_at,
+		time: zonedTime(timeZone)
+	};
+}
+
+/**
+ * The text, which is read in many queries, as long as all of them saw the same show: throws at its end when
+ * the show was deleted or opened again since. (Events that follow the end of a show change no row of a file.)
+ */
+export async function* ofOneState(
+	{ db, show, endedAt }: ExportSource,
+	text: AsyncGenerator<string, void, undefined>
+): AsyncGenerator<string, void, undefined> {
+	yield* text;
+	const stored = await db
+		.selectFrom('shows')
+		.select('ended_at')
+		.where('id', '=', show.id)
+		.executeTakeFirst();
+	if (stored === undefined || stored.ended_at?.getTime() !== endedAt?.getTime()) {
+		throw new Error('the show changed while it was exported');
+	}
 }
 
 /** A stretch of a show's log, both ends included. */

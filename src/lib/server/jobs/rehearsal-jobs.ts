@@ -2,6 +2,7 @@ import { Queue, Worker } from 'bullmq';
 import { z } from 'zod';
 import type { CommentIntake } from '../allocator/comment.ts';
 import type { OperatorActions } from '../allocator/operator-actions.ts';
+import { AppError } from '../errors.ts';
 import { withLogContext } from '../observability/log-context.ts';
 import type { Logger } from '../observability/logger.ts';
 import { throttledErrors } from '../observability/throttled-errors.ts';
@@ -33,6 +34,11 @@ const jobSchema = z.object({
 export type RehearsalJob = z.output<typeof jobSchema>;
 
 const progressSchema = z.object({ line: z.number().int() }).catch({ line: 0 });
+
+/** A show that is gone was deleted with its workspace: its job ends, and the uploaded recording goes with it. */
+function unlessShowIsGone(error: unknown): void {
+	if (!(error instanceof AppError) || error.code !== 'SHOW_NOT_FOUND') throw error;
+}
 
 /** Hands rehearsals to a worker. */
 export class RehearsalQueue {
@@ -106,9 +112,10 @@ export function startRehearsalWorker(options: RehearsalWorkerOptions): {
 				stopWhenEnded: true,
 				onCheckpoint: (line) => job.updateProgress({ line })
 			});
-			await withLogContext({ queue: QUEUE, job: job.id, showId }, async () =>
-				player.play(await loadRehearsal(source), progressSchema.parse(job.progress))
-			);
+			await withLogContext({ queue: QUEUE, job: job.id, showId }, async () => {
+				const rehearsal = await loadRehearsal(source);
+				await player.play(rehearsal, progressSchema.parse(job.progress)).catch(unlessShowIsGone);
+			});
 		},
 		{ connection, prefix: JOBS_PREFIX, concurrency: CONCURRENCY, maxStalledCount: 20 }
 	);

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { actorOf } from '../auth/member.ts';
 import type { Member } from '../auth/member.ts';
 import { AppError } from '../errors.ts';
@@ -89,6 +90,8 @@ async function eraseTenant(db: Db, workspaceId: string): Promise<string[]> {
 	return await db.transaction().execute(async (tx) => {
 		await allowErasing(tx);
 		await allowLongStatements(tx);
+		// Who joins by a link at this moment is among the members, or is refused.
+		await sql`select id from workspaces where id = ${workspaceId} for update`.execute(tx);
 		const members = await tx
 			.deleteFrom('members')
 			.where('workspace_id', '=', workspaceId)

@@ -1,3 +1,4 @@
+import { isTypedName } from '../../../domain/typed-name.ts';
 import { AppError } from '../../errors.ts';
 import { alone } from '../advisory-lock.ts';
 import { recordAudit } from '../audit.ts';
@@ -44,8 +45,6 @@ class NotAtRestError extends Error {
 }
 
 const ATTEMPTS = 3;
-
-const plainName = (name: string): string => name.normalize('NFC').trim();
 
 async function showsThatMayLag(db: Db, workspaceId: string): Promise<string[]> {
 	const rows = await unsettledShows(db)
@@ -100,7 +99,7 @@ export class BuyerErasure {
 		return await alone(db, `buyers:${workspaceId}`, async (tx) => {
 			await allowLongStatements(tx);
 			const plan = await planErasure(tx, workspaceId, buyerKey);
-			if (plainName(request.typed) !== plainName(plan.name)) {
+			if (!isTypedName(request.typed, plan.name)) {
 				const message = 'Type the name exactly as it is shown.';
 				throw new AppError('INVALID_INPUT', { message, details: { fields: { name: [message] } } });
 			}

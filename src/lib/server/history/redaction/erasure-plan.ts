@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ShowStatus } from '../../../domain/events.ts';
+import { visibleName } from '../../../domain/typed-name.ts';
 import { AppError } from '../../errors.ts';
 import type { Db } from '../database.ts';
 import { readMarks } from '../queries/buyer-person.ts';
@@ -21,7 +22,7 @@ export type ErasureShow = {
 
 /** What erasing a person would do now. */
 export type ErasurePlan = {
-	/** What must be typed to confirm: a handle, or the user id where none is kept. */
+	/** What must be typed to confirm: a handle, or the user id where none is kept or can be seen. */
 	readonly name: string;
 	readonly identities: readonly ErasedIdentity[];
 	/** All shows with claims or comments of theirs. */
@@ -115,9 +116,9 @@ export async function planErasure(
 		const identity = identityOf(key);
 		identities.push({ ...identity, handle: await handleOf(db, ids, identity) });
 	}
-	const named = identities.find((identity) => identity.buyerKey === buyerKey);
+	const handle = identities.find((identity) => identity.buyerKey === buyerKey)?.handle ?? '';
 	return {
-		name: named?.handle ?? identityOf(buyerKey).userId,
+		name: visibleName(handle) === '' ? identityOf(buyerKey).userId : handle,
 		identities,
 		shows: shows.map(({ id, name, status }) => ({ id, name, status })),
 		claims: shows.reduce((sum, show) => sum + show.claims, 0),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cleanText } from '../../../domain/text.ts';
 import { listAudit } from '../../history/queries/audit.ts';
 import { auditChoices } from '../../history/queries/audit-filters.ts';
 import { auditProcedure, router } from '../init.ts';
@@ -6,11 +7,19 @@ import { filterBy, pageLimit } from '../input.ts';
 
 const moment = z.number().int().min(0).max(8.64e15);
 
+/** Any text, as Postgres can hold it: one that entries don't have finds none. */
+function anyText(limit: number) {
+	return z
+		.string()
+		.max(limit)
+		.transform((text) => cleanText(text, limit));
+}
+
 /** What the list of the audit log can be narrowed to. */
 export const auditFilter = z.object({
 	show: filterBy(z.uuid()),
-	actor: filterBy(z.string().max(200)),
-	kind: filterBy(z.string().max(100)),
+	actor: filterBy(anyText(200)),
+	kind: filterBy(anyText(100)),
 	from: filterBy(moment),
 	before: filterBy(moment)
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTypedName } from '../../../domain/typed-name.ts';
 import { actorOf } from '../../auth/member.ts';
 import { AppError } from '../../errors.ts';
 import { recordAudit } from '../../history/audit.ts';
@@ -75,7 +76,7 @@ export const settingsRouter = router({
 	deleteWorkspace: deletionProcedure
 		.input(z.object({ name: z.string().max(1_000) }))
 		.mutation(async ({ ctx, input }) => {
-			if (input.name.trim() !== ctx.member.workspace.name) {
+			if (!isTypedName(input.name, ctx.member.workspace.name)) {
 				const message = 'Type the workspace’s name exactly as it is.';
 				throw new AppError('INVALID_INPUT', { message, details: { fields: { name: [message] } } });
 			}
