@@ -220,7 +220,7 @@ test.describe('erasing a person', () => {
 		await expect(page.getByText('user ids, in 2 comments of 1 show')).toBeVisible();
 		await name(page).fill('talker');
 		await confirm(page).click();
-		await expect(page.getByRole('heading', { name: 'The personal data is erased' })).toBeVisible();
+		await expect(page.getByText('The person’s data was erased.')).toBeVisible();
 		expect(await violations(page)).toEqual([]);
 		await page.goto(`/shows/${showId}/replay?event=99`);
 		await expect(page.getByText('erased on request')).toHaveCount(2);

@@ -104,6 +104,7 @@ describe('a show can be exported when it is over and Postgres has all of it', ()
 describe('a file breaks off, and does not look whole', () => {
 	/** Answers to the requests for all files, each with its first piece read and the rest to come. */
 	async function begun(showId: string) {
+		slots = new ExportSlots(undefined, { perWorkspace: 10, perProcess: 10 });
 		return await Promise.all(
 			EXPORT_FILES.map(async (file) => {
 				const reader = (await ask(showId, { file })).body?.getReader();

@@ -76,16 +76,17 @@ async function expectGone(channelId: string, live: FacebookLive, reason: string)
 		.executeTakeFirst();
 	expect(row?.close_reason).toBe(reason);
 	// Polls that were under way are over; after that nobody asks for the live again.
+	const workedOff = (): Promise<boolean> =>
+		until('the queue is worked off', async () => {
+			return (await app.redis.llen('{sellary:jobs}:channels:active')) === 0;
+		});
+	await workedOff();
 	await until('no poll is under way', async () => {
-		const { redis } = app;
-		return (await keysLike(redis, `*lease:poll:${channelId}`)).length === 0;
+		return (await keysLike(app.redis, `*lease:poll:${channelId}`)).length === 0;
 	});
 	const asked = fake.calls.list('comments').filter(({ path }) => path.includes(live.id)).length;
 	await meta.jobs.pollNow(channelId);
-	await until('the queue is worked off', async () => {
-		const { redis } = app;
-		return (await redis.llen('{sellary:jobs}:channels:active')) === 0;
-	});
+	await workedOff();
 	expect(fake.calls.list('comments').filter(({ path }) => path.includes(live.id)).length).toBe(
 		asked
 	);

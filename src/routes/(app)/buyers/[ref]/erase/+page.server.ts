@@ -27,16 +27,16 @@ export const actions: Actions = {
 		const buyerKey = buyerKeyOf(params.ref);
 		const input = confirmation.safeParse(Object.fromEntries(await request.formData()));
 		if (!input.success) return fail(400, { failure: 'Type the name.' });
-		let address: `/buyers/${string}`;
+		let erased: Awaited<ReturnType<typeof locals.api.buyers.erase>>;
 		try {
-			const erased = await locals.api.buyers.erase({ buyerKey, ...input.data });
-			// Who only commented has no page: nothing of them is left to show.
-			address = `/buyers/${erased.claims > 0 ? buyerRef(erased.buyerKey) : 'erased'}`;
+			erased = await locals.api.buyers.erase({ buyerKey, ...input.data });
 		} catch (cause) {
 			const refusal = findAppError(cause);
 			if (!refusal) throw cause;
 			return fail(400, { failure: refusal.message });
 		}
-		redirect(303, resolve(address));
+		// Of somebody who only commented no page is left.
+		const isBuyer = erased.claims > 0;
+		redirect(303, resolve(isBuyer ? `/buyers/${buyerRef(erased.buyerKey)}` : '/buyers?erased=yes'));
 	}
 };
