@@ -12,5 +12,13 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		url,
 		Promise.all([api.buyers.directory({ ...view, cursor, limit: 50 }), api.buyers.tags()])
 	);
-	return { view, buyers, nextCursor, tags, isFirstPage: cursor === null };
+	return {
+		view,
+		buyers,
+		nextCursor,
+		tags,
+		isFirstPage: cursor === null,
+		/** Somebody who was no buyer was erased a moment ago. */
+		hasErased: url.searchParams.has('erased')
+	};
 };
