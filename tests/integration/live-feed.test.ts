@@ -147,6 +147,10 @@ describe('a console that is cut off and resumes', () => {
 		await app.writeBehind.persist(showId);
 		await loseRedis(app);
 		await talk(showId, 30);
+		// Until this process has heard of the rebuild it would go on, and send the snapshot a moment later.
+		await until('the new epoch', async () => {
+			return (await app.live.snapshot(showId)).epoch !== watcher.position?.epoch;
+		});
 		await watcher.connect();
 		expect(watcher.snapshots).toBe(2);
 		await watcher.expectUpToDate(app);
