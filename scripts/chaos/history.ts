@@ -60,7 +60,9 @@ const lineSchema = z.discriminatedUnion('type', [
 		at: z.number(),
 		name: z.string(),
 		/** Whether it may take what was acknowledged and is not in Postgres. */
-		loses: z.boolean()
+		loses: z.boolean(),
+		/** Whether Redis may come back in an older state than it was in. */
+		rewinds: z.boolean()
 	}),
 	z.object({ type: z.literal('healed'), at: z.number(), name: z.string(), note: z.string() }),
 	/** Postgres had the show's log up to here: no fault may take it. */

@@ -124,8 +124,9 @@ async function strike(
 		signal.throwIfAborted();
 		const loses = fault.loses(aof);
 		if (loses) await noteDurable(stage, recorder, shows);
-		recorder.note({ type: 'fault', name: fault.name, loses });
-		const note = await fault.strike({ stage, crowd, random: random.fork(), aof });
+		const rewinds = fault.rewinds?.(aof) ?? false;
+		recorder.note({ type: 'fault', name: fault.name, loses, rewinds });
+		const note = await fault.strike({ stage, crowd, shows, random: random.fork(), aof });
 		recorder.note({ type: 'healed', name: fault.name, note });
 		notes.push({ name: fault.name, note });
 	};

@@ -19,7 +19,10 @@ export function messages(change: Partial<Evidence>, kind: ViolationKind): string
 }
 
 /** A fault that takes what Postgres does not have. */
-export const FLUSH: HistoryLine = { type: 'fault', at: 100, name: 'flushall', loses: true };
+export const FLUSH: HistoryLine = {
+	...{ type: 'fault', at: 100, name: 'flushall' },
+	...{ loses: true, rewinds: false }
+};
 
 /** The sound round, and an operation with its answer. */
 export function acted(operation: Operation, answer: 'ok' | 'fail' | 'unknown'): HistoryLine[] {

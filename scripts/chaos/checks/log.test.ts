@@ -104,6 +104,28 @@ describe('staleEpoch', () => {
 		expect(kinds({ commits })).toEqual(new Set());
 	});
 
+	describe('a commit under the epoch before one that has nothing in Postgres yet', () => {
+		const commits = [
+			{ from: { epoch: 'zeroth', seq: 0 }, to: { epoch: 'zeroth', seq: 4 } },
+			{ from: { epoch: 'zeroth', seq: 4 }, to: { epoch: 'first', seq: 4 } },
+			{ from: { epoch: 'first', seq: 4 }, to: { epoch: 'zeroth', seq: 9 } }
+		];
+		const OLDER: HistoryLine = {
+			...{ type: 'fault', at: 100, name: 'aof-tail' },
+			...{ loses: true, rewinds: true }
+		};
+
+		test('of which somebody had been told', () => {
+			expect(messages({ commits, history: [...HISTORY, FLUSH] }, 'staleEpoch')).toEqual([
+				'committed under an epoch that was over: first:4 → zeroth:9'
+			]);
+		});
+
+		test('not when Redis may have come back from before it', () => {
+			expect(messages({ commits, history: [...HISTORY, OLDER] }, 'staleEpoch')).toEqual([]);
+		});
+	});
+
 	test('a cursor that went back', () => {
 		const commits = [{ from: { epoch: 'first', seq: 9 }, to: first }];
 		expect(kinds({ commits })).toEqual(new Set(['staleEpoch']));

@@ -26,6 +26,7 @@ const inRebuild: Where = {
 
 const WHERE: Record<Failpoint, Where> = {
 	'script-replied': onWeb,
+	'batch-read': onWorkers,
 	'batch-inserted': onWorkers,
 	'batch-committed': onWorkers,
 	'rebuild-fenced': inRebuild,
@@ -73,6 +74,7 @@ const DYING_SERVERS: readonly Fault[] = SERVERS.map(([point, server]) => {
 		name: `failpoint:${point}:${server}`,
 		parts: [...parts.filter((part) => part !== server), server],
 		loses: (aof) => flush || (server === 'redis' && aof === 'everysec'),
+		rewinds: (aof) => server === 'redis' && aof === 'everysec',
 		async strike({ stage, random }) {
 			const pid = await stage[server].pid();
 			const armed = victims(stage);

@@ -32,6 +32,7 @@ export const KILLS: readonly Fault[] = [
 		parts: ['redis'],
 		// What was acknowledged between two flushes may be gone.
 		loses: (aof) => aof === 'everysec',
+		rewinds: (aof) => aof === 'everysec',
 		async strike({ stage, random }) {
 			await stage.redis.kill();
 			await sleep(random.below(500));

@@ -49,6 +49,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
 		name: 'aof-tail',
 		parts: ['redis'],
 		loses: always,
+		rewinds: always,
 		async strike({ stage, random }) {
 			await stage.redis.kill();
 			const { bytes } = await stage.redis.cutTail(random.between(1, MAX_TAIL_BYTES));

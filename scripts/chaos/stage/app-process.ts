@@ -1,8 +1,16 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	createWriteStream,
+	existsSync,
+	mkdirSync,
+	renameSync,
+	rmSync,
+	writeFileSync
+} from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { FREEZE, frozenFile } from '../../../src/lib/server/failpoints.ts';
 import type { Failpoint } from '../../../src/lib/server/failpoints.ts';
 import { projectRoot } from '../../../src/lib/server/project-root.ts';
 import { within } from './within.ts';
@@ -64,11 +72,28 @@ export class AppProcess {
 
 	/** It dies at this failpoint, when it comes there, or kills the process with this number. */
 	arm(point: Failpoint, victim?: number): void {
-		writeFileSync(join(this.#failpoints, point), victim === undefined ? '' : String(victim));
+		this.#order(point, victim === undefined ? '' : String(victim));
+	}
+
+	/** It freezes at this failpoint, when it comes there, until it is disarmed and thawed. */
+	armFreeze(point: Failpoint): void {
+		this.#order(point, FREEZE);
+	}
+
+	isFrozenAt(point: Failpoint): boolean {
+		return existsSync(frozenFile(join(this.#failpoints, point)));
 	}
 
 	disarm(point: Failpoint): void {
-		rmSync(join(this.#failpoints, point), { force: true });
+		const file = join(this.#failpoints, point);
+		for (const armed of [file, frozenFile(file)]) rmSync(armed, { force: true });
+	}
+
+	/** Put there as a whole: a file that is still empty would be another order. */
+	#order(point: Failpoint, order: string): void {
+		const file = join(this.#failpoints, point);
+		writeFileSync(`${file}.new`, order);
+		renameSync(`${file}.new`, file);
 	}
 
 	/** Waits for its end. False when it still runs after that time. */

@@ -1,12 +1,14 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Places where a crash would hurt most. `npm run chaos` has the process, or a server, die there; see docs/chaos.md.
+ * Places where a crash would hurt most. `npm run chaos` has the process, or a server, die there, or the process
+ * freeze; see docs/chaos.md.
  *
  * | failpoint | the process dies |
  * |---|---|
  * | script-replied | after Redis ran a write script, before the caller has its answer |
+ * | batch-read | with a batch read from Redis, and its transaction not begun |
  * | batch-inserted | inside the transaction of a batch, with the events written and the rest not |
  * | batch-committed | after Postgres has a batch, before Redis is told and trims |
  * | rebuild-fenced | when a rebuild has its new epoch in Postgres, and nothing of the show in Redis |
@@ -16,6 +18,7 @@ import { join } from 'node:path';
  */
 export const FAILPOINTS = [
 	'script-replied',
+	'batch-read',
 	'batch-inserted',
 	'batch-committed',
 	'rebuild-fenced',
@@ -34,18 +37,29 @@ export function useFailpoints(config: { readonly failpoints: string | null }): v
 	folder = config.failpoints;
 }
 
-/**
- * Ends the process as SIGKILL does, if somebody put a file of this name into the folder; the file goes. If it
- * holds the number of another process, Redis or Postgres, that one is ended in its place.
- */
-export function failpoint(name: Failpoint): void {
-	if (folder !== null) killIfArmed(join(folder, name));
+/** What the file of a failpoint holds at which the process is to freeze. */
+export const FREEZE = 'freeze';
+
+/** Where the file lies while the process is frozen at the failpoint: it goes on when the file is gone. */
+export function frozenFile(file: string): string {
+	return `${file}.frozen`;
 }
 
-function killIfArmed(file: string): void {
+/**
+ * Ends the process as SIGKILL does, if somebody put a file of this name into the folder; the file goes. If it
+ * holds the number of another process, Redis or Postgres, that one is ended in its place. If it holds `FREEZE`,
+ * the process stops as with SIGSTOP.
+ */
+export function failpoint(name: Failpoint): void {
+	if (folder !== null) strikeIfArmed(join(folder, name));
+}
+
+function strikeIfArmed(file: string): void {
 	let victim: number;
 	try {
-		victim = Number(readFileSync(file, 'utf8')) || process.pid;
+		const order = readFileSync(file, 'utf8');
+		if (order === FREEZE) return freeze(file);
+		victim = Number(order) || process.pid;
 		rmSync(file);
 		process.kill(victim, 'SIGKILL');
 	} catch {
@@ -54,4 +68,12 @@ function killIfArmed(file: string): void {
 	}
 	// The signal takes a moment; nothing of this process may happen after it.
 	while (victim === process.pid);
+}
+
+function freeze(file: string): void {
+	const frozen = frozenFile(file);
+	renameSync(file, frozen);
+	process.kill(process.pid, 'SIGSTOP');
+	// As above.
+	while (existsSync(frozen));
 }

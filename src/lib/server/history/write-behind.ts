@@ -142,6 +142,7 @@ export class WriteBehind {
 				);
 			}
 			if (last.seq < goal) ahead = this.#readAhead(showId, last.seq);
+			failpoint('batch-read');
 			const startedAt = performance.now();
 			if (!(await writeBatch(db, showId, cursor, events))) continue;
 			failpoint('batch-committed');

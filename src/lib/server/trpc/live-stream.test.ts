@@ -28,17 +28,22 @@ function feed(count: number, seen: { resumeFrom?: LogPosition | null } = {}) {
 	});
 }
 
-function fakeConnection(bufferedBytes = 0) {
+function fakeConnection(bufferedBytes = () => 0) {
 	const state = { terminated: 0, open: 0 };
+	let snapshotBytes = 0;
 	const connection: LiveConnection = {
 		id: 'c1',
-		bufferedBytes: () => bufferedBytes,
+		bufferedBytes,
+		backlogBytes: () => bufferedBytes() - snapshotBytes,
 		terminate: () => {
 			state.terminated++;
 		},
 		claimSubscription: () => {
 			state.open++;
 			return {
+				snapshotSent: (bytes) => {
+					snapshotBytes = bytes;
+				},
 				[Symbol.dispose]: () => {
 					state.open--;
 				}
@@ -148,7 +153,7 @@ describe('a console’s stream', () => {
 	});
 
 	test('is cut when the socket holds more than 4 MB', async () => {
-		const { connection, state } = fakeConnection(4 * 1024 * 1024 + 1);
+		const { connection, state } = fakeConnection(() => 4 * 1024 * 1024 + 1);
 		expect(await drain(streamShow(options({ view: feed(3), connection })))).toEqual([]);
 		expect(state.terminated).toBe(1);
 	});
@@ -156,7 +161,7 @@ describe('a console’s stream', () => {
 	test('a snapshot may be larger than that: a client that takes its time for it is not cut', async () => {
 		const MB = 1024 * 1024;
 		let buffered = 0;
-		const { connection, state } = fakeConnection();
+		const { connection, state } = fakeConnection(() => buffered);
 		const show = createShowState('show', 'e', { name: 'N', claimWord: 'sold', passWord: 'pass' });
 		const live: LiveShow = { state: show, comments: [], feed: [], limit: 1, persistedSeq: 0 };
 		const whole: LiveMessage = { kind: 'snapshot', snapshot: toSnapshot(live) };
@@ -164,9 +169,7 @@ describe('a console’s stream', () => {
 		const view = viewOf(async function* () {
 			for (const [index, message] of messages.entries()) yield { id: `e:${index + 1}`, message };
 		});
-		const stream = streamShow(
-			options({ view, connection: { ...connection, bufferedBytes: () => buffered } })
-		);
+		const stream = streamShow(options({ view, connection }));
 		const ids: string[] = [];
 		for await (const [id, { kind }] of stream) {
 			ids.push(id);

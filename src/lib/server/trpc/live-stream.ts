@@ -13,7 +13,7 @@ const SESSION_CHECK_MS = 60_000;
  * A client this far behind is cut: it costs less to let it resume than to keep its backlog. A snapshot counts
  * apart: one that is larger would else be cut at the next event, and a busy show never be seen.
  */
-const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 
 export type StreamOptions = {
 	readonly view: Pick<ShowView, 'subscribe'>;
@@ -39,7 +39,7 @@ export async function* streamShow(
 	options: StreamOptions
 ): AsyncGenerator<TrackedEnvelope<LiveMessage>, void, undefined> {
 	const { view, connection, signal } = options;
-	using _counted = connection?.claimSubscription();
+	using subscription = connection?.claimSubscription();
 	let signedOut = false;
 	// Not AbortSignal.any, which costs each delivery and each console's memory.
 	const ending = new AbortController();
@@ -60,14 +60,13 @@ export async function* streamShow(
 			resumeFrom: options.lastEventId === null ? null : parsePosition(options.lastEventId),
 			signal: ending.signal
 		});
-		let snapshotBytes = 0;
 		for await (const { id, message } of batches) {
+			if ((connection?.backlogBytes() ?? 0) > MAX_BACKLOG_BYTES) throw new SlowSubscriberError();
 			const before = connection?.bufferedBytes() ?? 0;
-			if (before > MAX_BUFFERED_BYTES + snapshotBytes) throw new SlowSubscriberError();
 			// Whoever asks for the next one has sent this one.
 			yield tracked(id, message);
 			if (message.kind !== 'snapshot') continue;
-			snapshotBytes = Math.max(0, (connection?.bufferedBytes() ?? 0) - before);
+			subscription?.snapshotSent(Math.max(0, (connection?.bufferedBytes() ?? 0) - before));
 		}
 	} catch (error) {
 		const cut = error instanceof SlowSubscriberError && connection !== null;

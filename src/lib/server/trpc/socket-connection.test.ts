@@ -3,6 +3,7 @@ import { afterAll, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { guardConnection } from './socket-connection.ts';
 
+const MB = 1024 * 1024;
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
 afterAll(() => {
 	for (const socket of server.clients) socket.terminate();
@@ -79,13 +80,41 @@ test('more than a hundred messages at once cut it, and what came with them is no
 	expect(handled.mock.calls.length).toBeLessThan(200);
 });
 
+test('snapshots count apart: a client may take its time for them, however large', async () => {
+	const { client, socket, connection, onCut } = await connected();
+	const heard = vi.fn();
+	socket.on('message', heard);
+	const ask = async (): Promise<void> => {
+		const { length } = heard.mock.calls;
+		client.send('PING');
+		const isSettled = () => heard.mock.calls.length > length || onCut.mock.calls.length > 0;
+		await expect.poll(isSettled, { timeout: 20_000 }).toBe(true);
+	};
+	await ask();
+	client.pause();
+	// More than the kernel holds for a client that reads nothing.
+	const subscriptions = [connection.claimSubscription(), connection.claimSubscription()];
+	for (const subscription of subscriptions) {
+		const before = connection.bufferedBytes();
+		socket.send(Buffer.alloc(64 * MB));
+		subscription.snapshotSent(connection.bufferedBytes() - before);
+		await ask();
+	}
+	socket.send(Buffer.alloc(7 * MB));
+	await ask();
+	expect(onCut).not.toHaveBeenCalled();
+	socket.send(Buffer.alloc(64 * MB));
+	client.send('PING');
+	await expect.poll(() => onCut.mock.calls).toEqual([['answers are not read']]);
+});
+
 test('a client that reads none of its answers is cut', async () => {
 	const { client, socket, onCut } = await connected();
 	const arrived = once(socket, 'message');
 	client.send('{"id":1}');
 	await arrived;
 	client.pause();
-	socket.send(Buffer.alloc(64 * 1024 * 1024));
+	socket.send(Buffer.alloc(64 * MB));
 	client.send('{"id":2}');
 	await expect.poll(() => onCut.mock.calls).toEqual([['answers are not read']]);
 });
