@@ -15,6 +15,8 @@ function integration(kind: 'valkey' | 'redis' | 'cluster'): TestProjectInlineCon
 			globalSetup: [`tests/integration/setup-${kind}.ts`],
 			testTimeout: 90_000,
 			hookTimeout: 120_000,
+			// As generous as the rest: what is polled for comes, on a starved machine late.
+			expect: { poll: { timeout: 30_000 } },
 			retry
 		}
 	};
