@@ -85,7 +85,7 @@ describe('webhooks of an Instagram live', () => {
 
 	test('that are not answered with 200, or not in time, come again and count once', async () => {
 		const { fake, meta, webhooksUrl } = context;
-		fake.knobs.set({ webhooks: { retryScale: 0, timeoutMs: 200, concurrency: 3 } });
+		fake.knobs.set({ webhooks: { retryScale: 0, timeoutMs: 2_000, concurrency: 3 } });
 		// Refused before anything was done; taken without an answer in time; and then as it should be.
 		let posts = 0;
 		let isTroubled = true;
