@@ -34,6 +34,7 @@ export default defineConfig({
 					name: 'unit',
 					include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/conventions/**/*.test.ts'],
 					testTimeout: 30_000,
+					expect: { poll: { timeout: 20_000 } },
 					retry
 				}
 			},

@@ -91,6 +91,7 @@ describe('a console that is cut off and resumes', () => {
 		const talked = speak().finally(() => {
 			talking = false;
 		});
+		talked.catch(() => undefined);
 		while (talking) {
 			await sleep(random(12));
 			await watcher.cut();
@@ -195,6 +196,7 @@ describe('a snapshot', () => {
 		]).finally(() => {
 			talking = false;
 		});
+		talked.catch(() => undefined);
 		while (talking) {
 			snapshots.push(await app.live.snapshot(showId), await other.live.snapshot(showId));
 			await sleep(5);
@@ -236,6 +238,7 @@ describe('a snapshot', () => {
 	test('joined with the events after it is complete: nothing falls in between', async () => {
 		const showId = await app.show({ '12': 3, '7': 1 });
 		const talked = talk(showId, 400, { paceMs: 3 });
+		talked.catch(() => undefined);
 		const watchers: Watcher[] = [];
 		for (let joined = 0; joined < 15; joined++) {
 			watchers.push(await watch(showId));
