@@ -15,6 +15,8 @@ function integration(kind: 'valkey' | 'redis' | 'cluster'): TestProjectInlineCon
 			globalSetup: [`tests/integration/setup-${kind}.ts`],
 			testTimeout: 90_000,
 			hookTimeout: 120_000,
+			// As generous as the rest: what is polled for comes, on a starved machine late.
+			expect: { poll: { timeout: 30_000 } },
 			retry
 		}
 	};
@@ -32,6 +34,7 @@ export default defineConfig({
 					name: 'unit',
 					include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/conventions/**/*.test.ts'],
 					testTimeout: 30_000,
+					expect: { poll: { timeout: 20_000 } },
 					retry
 				}
 			},

@@ -14,7 +14,7 @@ import { copyAppendOnlyFile } from './redis-files.ts';
 const executable = (await findRedisServer()) ?? '';
 
 /** Real servers start and stop in each test. */
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let folder: string;
 const ends: (() => Promise<unknown>)[] = [];

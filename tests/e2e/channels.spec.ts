@@ -223,6 +223,7 @@ test('a channel is stopped and listened to again, by keyboard alone; what was wr
 	await stop.focus();
 	await page.keyboard.press('Enter');
 	const question = page.getByRole('alertdialog', { name: 'Stop listening?' });
+	await expect(question).toBeVisible();
 	await page.keyboard.press('Escape');
 	await expect(question).toHaveCount(0);
 	await expect(stop).toBeFocused();
@@ -254,6 +255,7 @@ test('the command bar opens the panel, and Escape leads back out of both dialogs
 	await expect(help).toHaveCount(0);
 	await page.keyboard.press('k');
 	await page.getByRole('combobox', { name: 'Command' }).fill('chan');
+	await expect(page.getByRole('dialog').getByRole('option').first()).toContainText(/channels/i);
 	await page.keyboard.press('Enter');
 	await expect(channelsPanel(page)).toBeVisible();
 	await channelsPanel(page).getByRole('button', { name: 'Add a channel' }).click();

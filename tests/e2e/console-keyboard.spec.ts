@@ -84,6 +84,7 @@ test('keys move the shown item, add an item in two, and undo', async ({ page, se
 test('no key does anything while somebody types or a dialog is open', async ({ page, server }) => {
 	await start(page, server, { '12': 1, '13': 1 });
 	await page.keyboard.press('/');
+	await expect(page.getByLabel(/Filter items/)).toBeFocused();
 	await page.keyboard.type('nu]k?P');
 	await expect(page.getByLabel(/Filter items/)).toHaveValue('nu]k?P');
 	await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -122,6 +123,7 @@ test('with the keyboard alone: from a comment to an award, and the focus stays',
 	await expect(line).toBeFocused();
 	await page.keyboard.press('Enter');
 	const dialog = page.getByRole('dialog', { name: /mia\.lee/ });
+	await expect(dialog.locator('input:focus')).toBeVisible();
 	await page.keyboard.type('12');
 	await expect(dialog).toContainText(/gets the last unit of item 12/);
 	await page.keyboard.press('Enter');

@@ -119,6 +119,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		await expect(details.getByRole('option').first()).toBeVisible();
 		await expectAccessible(page);
 		await page.keyboard.press('Escape');
+		await expect(details.getByRole('option')).toHaveCount(0);
 		await page.keyboard.press('Control+k');
 		await page.getByRole('combobox', { name: 'Command' }).fill('12 @c');
 		await expect(page.getByRole('dialog').getByRole('option').first()).toBeVisible();

@@ -96,9 +96,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
 			await page.keyboard.press('?');
 			await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
 			await page.keyboard.press('Escape');
+			await expect(page.getByRole('dialog')).toHaveCount(0);
 			await page.keyboard.press('Control+k');
 			const bar = page.getByRole('combobox', { name: 'Command' });
 			await bar.fill('+ 31 Blue dress x2');
+			await expect(page.getByRole('dialog').getByRole('option').first()).toContainText(
+				'Add item 31'
+			);
 			await page.keyboard.press('Enter');
 			await expect(panel(page, 'Items')).toContainText('Blue dress');
 

@@ -262,6 +262,8 @@ test('a download that is broken off leaves nothing running behind it', async ({ 
 		`.execute(db);
 		return rows[0]?.read ?? '';
 	};
+	// Other tests have read comments in this database, too.
+	const readBefore = Number(await read());
 	await new Promise<void>((resolve, reject) => {
 		const address = `${server.app.origin}/shows/${showId}/exports/comments.csv`;
 		get(address, { headers: { cookie } }, (response) => {
@@ -285,7 +287,7 @@ test('a download that is broken off leaves nothing running behind it', async ({ 
 			{ intervals: [1_500] }
 		)
 		.toBe(true);
-	expect(Number(before)).toBeLessThan(40_000);
+	expect(Number(before) - readBefore).toBeLessThan(40_000);
 	const { rows } = await sql`
 		select state, query from pg_stat_activity
 		where datname = current_database() and pid <> pg_backend_pid()

@@ -47,8 +47,12 @@ test('an operator who hammers the keyboard in a busy show meets no limit', async
 		for (const key of [']', 'n', ']', 'n', '[', 'n', 'u']) await page.keyboard.press(key);
 		if (round % 4 > 0) continue;
 		await page.keyboard.press('Control+k');
-		await page.getByRole('combobox', { name: 'Command' }).pressSequentially('7 @viewer_1');
+		const bar = page.getByRole('combobox', { name: 'Command' });
+		await bar.pressSequentially('7 @viewer_1');
 		await page.keyboard.press('Enter');
+		// Once item 7 is sold out that is refused, and the bar stays, in which all further keys would end.
+		await page.keyboard.press('Escape');
+		await expect(bar).toHaveCount(0);
 	}
 	busy = false;
 	await crowd;
@@ -85,7 +89,7 @@ test('headers and bodies that drip in are cut off within seconds, while others a
 	}
 	const headerAnswers = await Promise.all(slowHeaders.map(({ answer }) => answer));
 	expect(headerAnswers.every((answer) => answer.startsWith('HTTP/1.1 408'))).toBe(true);
-	for (const { socket } of slowBodies) if (!socket.destroyed) await once(socket, 'data');
+	await Promise.all(slowBodies.map(({ begun }) => begun));
 	for (const { socket } of slowBodies) socket.destroy();
 	const bodyAnswers = await Promise.all(slowBodies.map(({ answer }) => answer));
 	expect(bodyAnswers.every((answer) => answer.startsWith('HTTP/1.1 408'))).toBe(true);
@@ -249,24 +253,28 @@ test('the calls of a batch count one by one, and changes by their own measure', 
 
 test('of a list of addresses only the proxy’s own word counts', async ({ server }) => {
 	const { origin } = server.app;
-	const ask = async (forwarded: string) => {
+	const ask = async (forwarded: string, path = '/api/trpc/auth.me') => {
 		const headers = { ...comingFrom(forwarded), accept: 'text/html' };
-		return await fetch(`${origin}/api/trpc/auth.me`, { headers });
+		const answer = await fetch(`${origin}${path}`, { headers });
+		const retryAfter = answer.headers.get('retry-after');
+		// What is not read keeps its place among those in flight.
+		return { status: answer.status, retryAfter, text: await answer.text() };
 	};
-	// Somebody who invents another address each time is still the one whom the proxy names.
-	const statuses: number[] = [];
-	for (let n = 0; n < 260; n++) {
-		statuses.push((await ask(`10.${n % 250}.0.1, 2001:db8::${n}, 203.0.113.60`)).status);
-	}
-	expect(tally(statuses)[429]).toBeGreaterThan(20);
-	expect((await ask('203.0.113.60, 203.0.113.61')).status).toBe(200);
-	const headers = { ...comingFrom('1.2.3.4, 203.0.113.60'), accept: 'text/html' };
-	const pages = await Promise.all(
-		Array.from({ length: 50 }, () => fetch(`${origin}/sign-in`, { headers }))
+	// Somebody who invents another address each time is still the one whom the proxy names. At once: one after
+	// the other, a starved machine asks no faster than it may.
+	const answers = await Promise.all(
+		Array.from({ length: 400 }, (_, n) => ask(`10.${n % 250}.0.1, 2001:db8::${n}, 203.0.113.60`))
 	);
-	const page = pages.find(({ status }) => status === 429);
-	expect(page?.headers.get('retry-after')).toBe('1');
-	expect(await page?.text()).toContain('Too many requests.');
+	expect(tally(answers.map(({ status }) => status))[429]).toBeGreaterThan(20);
+	expect((await ask('203.0.113.60, 203.0.113.61')).status).toBe(200);
+	await expect(async () => {
+		const pages = await Promise.all(
+			Array.from({ length: 250 }, () => ask('1.2.3.4, 203.0.113.60', '/sign-in'))
+		);
+		const page = pages.find(({ status }) => status === 429);
+		expect(page?.retryAfter).toBe('1');
+		expect(page?.text).toContain('Too many requests.');
+	}).toPass();
 });
 
 test('five hundred sockets from one address: as many as it may have, and others as ever', async ({

@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures.ts';
-import { connection, openConsole, panel, shownState, signIn } from './pages.ts';
+import { connection, expectShown, openConsole, panel, shownState, signIn } from './pages.ts';
 
 test('a comment becomes the claim of the right buyer without reloading, and stays after it', async ({
 	page,
@@ -19,10 +19,11 @@ test('a comment becomes the claim of the right buyer without reloading, and stay
 
 	await server.say(showId, 'first.buyer', 'pass 12');
 	await expect(panel(page, 'Claims')).toContainText('Promoted');
+	await expect(panel(page, 'Comments')).toContainText('pass 12');
 	const live = await shownState(page);
 	await page.reload();
 	await expect(connection(page)).toHaveText(/Connected$/);
-	expect(await shownState(page)).toEqual(live);
+	await expectShown(page, live);
 });
 
 test('the server restarts in mid-show: the console comes back by itself and misses nothing', async ({
@@ -42,11 +43,12 @@ test('the server restarts in mid-show: the console comes back by itself and miss
 	await server.say(showId, 'after', 'sold 12');
 	await expect(panel(page, 'Claims')).toContainText('meanwhile', { timeout: 45_000 });
 	await expect(panel(page, 'Claims')).toContainText('after');
+	await expect(panel(page, 'Comments')).toContainText('after');
 	await expect(connection(page)).toHaveText(/Connected$/);
 	const live = await shownState(page);
 	await page.reload();
 	await expect(connection(page)).toHaveText(/Connected$/);
-	expect(await shownState(page)).toEqual(live);
+	await expectShown(page, live);
 });
 
 test('hostile handles and comments are shown as text', async ({ page, server }) => {

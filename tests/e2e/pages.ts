@@ -33,6 +33,11 @@ export async function shownState(page: Page): Promise<string[]> {
 	return await Promise.all(panels.map((locator) => locator.innerText()));
 }
 
+/** Waits until exactly this is shown: long lists draw themselves after the rest of the page. */
+export async function expectShown(page: Page, state: readonly string[]): Promise<void> {
+	await expect.poll(() => shownState(page)).toEqual(state);
+}
+
 /** Opens a page that follows a show without saying so, and waits until it does. */
 export async function openFollowing(page: Page, path: string): Promise<void> {
 	const followed = new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { waitUntilPersisted } from '../../src/lib/server/rehearsal/result.ts';
 import { draftShow, viewerOf } from './drafts.ts';
 import { expect, test } from './fixtures.ts';
 import type { Server } from './fixtures.ts';
@@ -177,8 +178,10 @@ test('a lost connection is said, and made good by itself', async ({ page, contex
 	const showId = await server.show(account);
 	await signIn(page, account);
 	await openPresenter(page, showId);
+	// Nothing more may be on its way, or the page rightly takes it as a sign of life.
+	await waitUntilPersisted(server.context, showId);
 	await context.setOffline(true);
-	await expect(page.getByText('Offline: may be out of date')).toBeVisible({ timeout: 15_000 });
+	await expect(page.getByText('Offline: may be out of date')).toBeVisible({ timeout: 45_000 });
 	await present(server, showId, '12');
 	await context.setOffline(false);
 	await expect(page.getByRole('main')).toContainText('Item 12', { timeout: 45_000 });

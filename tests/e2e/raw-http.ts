@@ -14,6 +14,8 @@ import type { Account, Server } from './fixtures.ts';
 export type RawConnection = {
 	readonly socket: Socket;
 	readonly answer: Promise<string>;
+	/** Resolves when it has begun to answer, or has ended without. */
+	readonly begun: Promise<void>;
 	/** Milliseconds until the server ended the connection. */
 	readonly lasted: Promise<number>;
 };
@@ -25,10 +27,15 @@ export async function openRaw(server: Server): Promise<RawConnection> {
 	let text = '';
 	socket.on('data', (chunk) => (text += chunk.toString()));
 	const ended = once(socket, 'close');
+	const begun = new Promise<void>((resolve) => {
+		socket.once('data', () => resolve());
+		socket.once('close', () => resolve());
+	});
 	await once(socket, 'connect');
 	const startedAt = performance.now();
 	return {
 		socket,
+		begun,
 		answer: ended.then(() => text),
 		lasted: ended.then(() => performance.now() - startedAt)
 	};

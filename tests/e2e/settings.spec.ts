@@ -244,6 +244,8 @@ test.describe('your account', () => {
 		await expect(lost).toHaveURL(/\/sign-in/);
 		await lost.close();
 		await page.getByRole('button', { name: 'Sign out here' }).click();
+		// Going on at once would break the call off.
+		await expect(page.getByRole('link', { name: 'Sign in' }).first()).toBeVisible();
 		await page.goto('/shows');
 		await expect(page).toHaveURL(/\/sign-in/);
 	});

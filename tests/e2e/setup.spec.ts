@@ -66,7 +66,7 @@ test('an item is changed where it stands, closed, removed and taken back', async
 	await expect(row(page, '7')).toContainText('Closed');
 	await page.getByRole('button', { name: 'Remove item 8' }).click();
 	await expect(page.getByLabel('Title of item 8')).toHaveCount(0);
-	expect(await itemsOf(server, showId)).toEqual(['7 Blue mug ×4 closed']);
+	await expect.poll(() => itemsOf(server, showId)).toEqual(['7 Blue mug ×4 closed']);
 	await page.getByRole('button', { name: 'Add it again' }).click();
 	await expect(page.getByLabel('Title of item 8')).toHaveValue('Cup');
 });

@@ -75,7 +75,7 @@ test('the items can be sorted and opened, by keyboard too', async ({ page, serve
 		.map(({ number }) => number);
 	const header = section(page, 'Items').getByRole('button', { name: 'Waiting' });
 	await header.click();
-	expect(await itemOrder(page)).toEqual(byWaiting);
+	await expect.poll(() => itemOrder(page)).toEqual(byWaiting);
 
 	const [longest = ''] = byWaiting;
 	await openItem(page, longest).focus();

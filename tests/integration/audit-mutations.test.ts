@@ -188,7 +188,7 @@ const ACTS: Record<string, Act> = {
 	},
 	'settings.update': {
 		action: 'settings.changed',
-		act: ({ api }) => api.settings.update({ timeZone: 'Europe/Berlin' })
+		act: ({ api }) => api.settings.update({ name: `Shop of ${nextName()}` })
 	},
 	'members.invite': {
 		action: 'member.invited',
@@ -258,7 +258,7 @@ const ACTS: Record<string, Act> = {
 	},
 	'account.rename': {
 		action: 'account.renamed',
-		act: ({ api }) => api.account.rename({ name: 'Samantha' })
+		act: ({ api }) => api.account.rename({ name: nextName() })
 	},
 	'account.changePassword': {
 		action: 'account.password_changed',
@@ -290,12 +290,15 @@ const ACTS: Record<string, Act> = {
 	},
 	'buyers.setNote': {
 		action: 'buyer.noted',
-		act: ({ api }) =>
-			api.buyers.setNote({ buyerKey: 'facebook:ana', note: `Pays cash ${nextName()}`, was: '' })
+		act: async ({ api }) => {
+			const { note: was } = await api.buyers.get({ buyerKey: 'facebook:ana' });
+			await api.buyers.setNote({ buyerKey: 'facebook:ana', note: `Pays cash ${nextName()}`, was });
+		}
 	},
 	'buyers.setTag': {
 		action: 'buyer.tagged',
-		act: ({ api }) => api.buyers.setTag({ buyerKey: 'facebook:ana', tag: 'regular', present: true })
+		act: ({ api }) =>
+			api.buyers.setTag({ buyerKey: 'facebook:ana', tag: nextName(), present: true })
 	},
 	'buyers.setBlocked': {
 		action: 'buyer.blocked',

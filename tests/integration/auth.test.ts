@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAuthService } from '../../src/lib/server/auth/service.ts';
 import type { AuthService } from '../../src/lib/server/auth/service.ts';
 import { RATE_LIMIT_PREFIX } from '../../src/lib/server/redis/keys.ts';
 import { connectRedis } from '../../src/lib/server/redis/connections.ts';
 import { createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
+import { freeAddresses } from './people.ts';
 import { keysLike } from './redis-nodes.ts';
 
 let app: TestContext;
@@ -30,6 +31,7 @@ beforeAll(async () => {
 	auth = app.auth;
 });
 afterAll(() => app.close());
+beforeEach(() => freeAddresses(app));
 
 describe('registering', () => {
 	test('makes a user, a workspace and an owner, and signs in', async () => {
@@ -107,7 +109,10 @@ describe('signing in', () => {
 			return { failure, ms: performance.now() - startedAt };
 		};
 		const fastest = { known: Infinity, unknown: Infinity };
-		for (let round = 0; round < 5; round++) {
+		const areAlike = (): boolean =>
+			fastest.unknown > fastest.known / 2 && fastest.unknown < fastest.known * 2;
+		// A stall of the machine makes an attempt slower, never faster: the fastest ones tell, in time.
+		for (let round = 0; round < 5 || (!areAlike() && round < 100); round++) {
 			const known = await attempt('known@example.com');
 			const unknown = await attempt(`nobody${round}@example.com`);
 			expect(known.failure).toEqual(unknown.failure);
@@ -115,8 +120,7 @@ describe('signing in', () => {
 			fastest.known = Math.min(fastest.known, known.ms);
 			fastest.unknown = Math.min(fastest.unknown, unknown.ms);
 		}
-		expect(fastest.unknown).toBeGreaterThan(fastest.known / 2);
-		expect(fastest.unknown).toBeLessThan(fastest.known * 2);
+		expect(areAlike(), JSON.stringify(fastest)).toBe(true);
 	});
 
 	test('after ten failures is RATE_LIMITED, also with the right password, for that address only', async () => {

@@ -415,7 +415,7 @@ describe('notes and tags', () => {
 			.select(['actor', 'action', 'target', 'details'])
 			.where('workspace_id', '=', member.workspace.id)
 			.where('action', 'like', 'buyer.%')
-			.orderBy('at')
+			.orderBy('entry')
 			.execute();
 		expect(entries.map(({ action, details }) => [action, details])).toEqual([
 			['buyer.noted', { before: { noteLength: 0 }, after: { noteLength: 14 } }],

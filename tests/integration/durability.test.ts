@@ -148,13 +148,18 @@ describe('a restart of the application in mid-show', () => {
 	});
 
 	test('closing does not wait for anything that is not ours, twice is once', async () => {
-		const process = await app.another({ ROLE: 'all' });
-		const showId = await app.show({ '12': 2 });
-		await buyers(showId, 50, process);
-		const startedAt = performance.now();
-		await Promise.all([process.close(), process.close()]);
+		// A stall of the machine makes one of them slow; what waits for a timer is slow each time.
+		let fastest = Infinity;
+		for (let attempt = 0; attempt < 5 && fastest >= 4_500; attempt++) {
+			const process = await app.another({ ROLE: 'all' });
+			const showId = await app.show({ '12': 2 });
+			await buyers(showId, 50, process);
+			const startedAt = performance.now();
+			await Promise.all([process.close(), process.close()]);
+			fastest = Math.min(fastest, performance.now() - startedAt);
+		}
 		// Blocking reads, polls and timers last five seconds and more.
-		expect(performance.now() - startedAt).toBeLessThan(4_500);
+		expect(fastest).toBeLessThan(4_500);
 	});
 });
 
@@ -704,17 +709,19 @@ describe('persisting', () => {
 		const spoken = (async () => {
 			while (speaking) await buyers(showId, 3);
 		})();
-		await sleep(50);
-		for (let round = 0; round < 3; round++) {
-			const { seq } = await position(showId);
-			await app.writeBehind.persist(showId);
-			expect((await persistedPosition(app.db, showId))?.seq).toBeGreaterThanOrEqual(seq);
+		try {
+			await sleep(50);
+			for (let round = 0; round < 3; round++) {
+				const { seq } = await position(showId);
+				await app.writeBehind.persist(showId);
+				expect((await persistedPosition(app.db, showId))?.seq).toBeGreaterThanOrEqual(seq);
+			}
+		} finally {
+			speaking = false;
+			await spoken;
 		}
-		expect(speaking).toBe(true);
-		speaking = false;
-		await spoken;
 		await expectWhole(showId);
-	}, 10_000);
+	});
 
 	test('a batch never ends in the middle of a call: a show rebuilt from any of them is lawful', async () => {
 		// Three events, then calls of two: a batch of 1,000 events would cut one in half.
@@ -765,8 +772,11 @@ describe('persisting', () => {
 	async function persistUpTo(showId: string, seq: number): Promise<void> {
 		const seal = sql`check (show_id <> ${sql.lit(showId)} or seq <= ${sql.lit(seq)})`;
 		await sql`alter table events add constraint sealed ${seal}`.execute(app.db);
-		await expect(app.writeBehind.persist(showId)).rejects.toThrow('sealed');
-		await sql`alter table events drop constraint sealed`.execute(app.db);
+		try {
+			await expect(app.writeBehind.persist(showId)).rejects.toThrow('sealed');
+		} finally {
+			await sql`alter table events drop constraint sealed`.execute(app.db);
+		}
 	}
 
 	async function sweepOnce(): Promise<void> {
@@ -909,6 +919,7 @@ describe.skipIf(onCluster)('Redis can’t be reached for a while', () => {
 		proxy.mute();
 		const said = comment('a', 'sold 12');
 		const taken = process.comments.take(showId, said);
+		taken.catch(() => undefined);
 		await until('the claim', async () => (await holders(app, showId)).winners.length === 1);
 		proxy.cut();
 		proxy.mend();
@@ -944,6 +955,7 @@ describe.skipIf(onCluster)('Redis can’t be reached for a while', () => {
 			const { seq } = await position(showId);
 			proxy.mute();
 			const acted = act();
+			acted.catch(() => undefined);
 			await until('the action', async () => (await position(showId)).seq > seq);
 			const done = (await position(showId)).seq;
 			proxy.cut();

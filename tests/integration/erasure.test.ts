@@ -362,6 +362,7 @@ describe('a person of ended shows', () => {
 			for await (const batch of app.live.subscribe(showId, options))
 				batches.push(JSON.stringify(batch));
 		})();
+		watching.catch(() => undefined);
 		await until('the console has the show', () => batches.length > 0);
 		expect(batches.at(-1)).toContain(marksOf(anna).userId);
 		await erase();
@@ -370,7 +371,7 @@ describe('a person of ended shows', () => {
 			return shown.includes(ERASED_BUYER) && !shown.includes(marksOf(anna).userId);
 		});
 		ending.abort();
-		await watching.catch(() => undefined);
+		await Promise.allSettled([watching]);
 		expect(await refusalOf(api.shows.reopen({ showId }))).toBe('UNDO_NOT_POSSIBLE');
 		expectAgreement(await app.settle(showId));
 	});

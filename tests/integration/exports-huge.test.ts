@@ -134,14 +134,14 @@ test('comes out whole, every row once and in order', async () => {
 	const log = readLines(await (await ask('events.jsonl')).text());
 	expect(log).toHaveLength(ROWS);
 	expect(log.at(-1)).toMatchObject({ id: `e1:${ROWS}`, seq: ROWS });
-}, 60_000);
+});
 
 test.each(EXPORT_FILES)('%s: a reader who pauses holds no connection', async (file) => {
 	const reader = (await ask(file)).body?.getReader();
 	await reader?.read();
 	await reader?.read();
-	await sleep(50);
-	expect(await busyConnections()).toEqual([]);
+	// The query of the page at hand may be ending.
+	await expect.poll(busyConnections).toEqual([]);
 	await reader?.cancel();
 });
 
@@ -157,7 +157,7 @@ test.each(EXPORT_FILES)(
 		const before = asked.length;
 		await sleep(200);
 		expect(asked.length).toBe(before);
-		expect(await busyConnections()).toEqual([]);
+		await expect.poll(busyConnections).toEqual([]);
 	}
 );
 

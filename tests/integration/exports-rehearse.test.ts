@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +70,7 @@ describe('npm run rehearse -- FILE --export DIR', () => {
 	test.each([[[]], [['--meta']]])(
 		'with %j: four files, and one JSON object on stdout',
 		async (more) => {
-			const directory = join(home, 'made', `here${more.join('')}`);
+			const directory = join(home, randomUUID(), `here${more.join('')}`);
 			const { stdout, stderr } = await rehearse('--export', directory, '--json', ...more);
 			expect(stdout.trimEnd().split('\n')).toHaveLength(1);
 			expect(JSON.parse(stdout)).toMatchObject({ counts: { winner: 1, waitlist: 1, comments: 3 } });
@@ -80,7 +81,7 @@ describe('npm run rehearse -- FILE --export DIR', () => {
 	);
 
 	test('replaces the files of an earlier run, says so, and leaves others alone', async () => {
-		const directory = join(home, 'again');
+		const directory = join(home, randomUUID());
 		await rehearse('--export', directory);
 		await writeFile(join(directory, 'claims.csv'), 'older and longer\n'.repeat(1_000));
 		const { stderr } = await rehearse('--export', directory);

@@ -6,7 +6,13 @@ import type { Rehearsal } from '../../src/lib/server/rehearsal/format.ts';
 import { loadRehearsal } from '../../src/lib/server/rehearsal/source.ts';
 import { showKey } from '../../src/lib/server/redis/keys.ts';
 import { createCaller } from '../../src/lib/server/trpc/caller.ts';
-import { createMetaContext, listeningShow, openShop, untilLogged } from './meta-harness.ts';
+import {
+	createMetaContext,
+	listeningShow,
+	openShop,
+	until as untilMeta,
+	untilLogged
+} from './meta-harness.ts';
 import type { MetaContext, Shop } from './meta-harness.ts';
 import { PASSWORD, createPeople, refusalOf } from './people.ts';
 import { Watcher, until } from './probes.ts';
@@ -82,7 +88,7 @@ async function playRehearsal(): Promise<string> {
 async function broadcast(): Promise<string> {
 	const { app, fake } = context;
 	const live = shop.page.goLive();
-	const { showId } = await listeningShow(context, shop.facebook, live);
+	const { showId, channelId } = await listeningShow(context, shop.facebook, live);
 	const write = (): void => {
 		for (let n = 0; n < 10; n++) {
 			live.comment({ userId: `markerid-${n}`, userName: VIEWER, text: TEXT });
@@ -96,6 +102,19 @@ async function broadcast(): Promise<string> {
 	await fake.admin('cutStreams', {});
 	write();
 	await untilLogged(context, showId, 20);
+	// Other paths have brought them: the polls may be yet to fail, and to recover.
+	await untilMeta(
+		'three polls have failed, and then one has not',
+		async () => {
+			await context.endPause(showId, channelId);
+			const failed = lines.filter((line) => line.includes('"a poll failed"')).length;
+			const { failures } = await context.pollState(showId, channelId);
+			const standing = await context.standing(showId);
+			return [failed >= 3, failures, standing?.status ?? null];
+		},
+		([hasFailed, failures, status]) =>
+			hasFailed === true && failures === 0 && status === 'connected'
+	);
 
 	const watcher = await new Watcher(app.live, showId).connect();
 	// A message that is cut off quotes itself in the error of whoever parses it.
@@ -135,7 +154,7 @@ describe('after a rehearsal, a broadcast with every trouble, and calls of people
 	beforeAll(async () => {
 		await playRehearsal();
 		await callApi(await broadcast());
-	}, 120_000);
+	}, 240_000);
 
 	test('the log says what happened, with the ids of shows, requests, channels and jobs', () => {
 		const messages = new Set(parsed().map(({ msg }) => msg));

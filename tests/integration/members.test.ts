@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Member } from '../../src/lib/server/auth/member.ts';
 import { membersOf, workspacesOf } from '../../src/lib/server/auth/member-lists.ts';
 import { findAppError } from '../../src/lib/server/trpc/errors.ts';
 import { createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
-import { PASSWORD, createPeople, emailOf, refusalOf } from './people.ts';
+import { PASSWORD, createPeople, emailOf, freeAddresses, refusalOf } from './people.ts';
 import type { People } from './people.ts';
 
 let app: TestContext;
@@ -18,6 +18,7 @@ beforeAll(async () => {
 	people = createPeople(app);
 });
 afterAll(() => app.close());
+beforeEach(() => freeAddresses(app));
 
 async function rolesIn(member: Member): Promise<Record<string, string>> {
 	const members = await membersOf(app.db, member.workspace.id);
@@ -40,7 +41,7 @@ async function auditOf(workspaceId: string): Promise<z.infer<typeof entrySchema>
 		.selectFrom('audit_log')
 		.where('workspace_id', '=', workspaceId)
 		.select(['action', 'target', 'details'])
-		.orderBy('created_at')
+		.orderBy('entry')
 		.execute();
 	return rows.map((row) => entrySchema.parse(row));
 }

@@ -176,7 +176,7 @@ describe.each(seedsOf(2))('everything goes wrong (seed %d)', (seed) => {
 		expect(crowd.said.length).toBeGreaterThanOrEqual(2_000);
 		await expectModel(scene, showId, crowd);
 		await second.close();
-	});
+	}, 300_000);
 });
 
 async function untilEnded(scene: Stage, showId: string, channelIds: string[]): Promise<void> {
@@ -231,6 +231,7 @@ describe.each(seedsOf(1))('polling works (seed %d)', (seed) => {
 			}
 			expect(holdersOf(await liveState(scene.context.app, showId))).toEqual(model.holders());
 			expect(comments.filter(({ userId }) => userId === null).map(ownId)).toEqual([...hidden]);
-		}
+		},
+		300_000
 	);
 });

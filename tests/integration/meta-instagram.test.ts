@@ -85,7 +85,7 @@ describe('webhooks of an Instagram live', () => {
 
 	test('that are not answered with 200, or not in time, come again and count once', async () => {
 		const { fake, meta, webhooksUrl } = context;
-		fake.knobs.set({ webhooks: { retryScale: 0, timeoutMs: 200, concurrency: 3 } });
+		fake.knobs.set({ webhooks: { retryScale: 0, timeoutMs: 2_000, concurrency: 3 } });
 		// Refused before anything was done; taken without an answer in time; and then as it should be.
 		let posts = 0;
 		let isTroubled = true;
@@ -322,8 +322,9 @@ describe('an account of Instagram Login', () => {
 	test('gets its token renewed by the health job after a day, once', async () => {
 		const { app, fake, meta } = context;
 		const before = await meta.store.openTokens(connection.id);
+		const refreshed = fake.calls.count('ig_refresh');
 		await meta.health.checkAll();
-		expect(fake.calls.count('ig_refresh')).toBe(0);
+		expect(fake.calls.count('ig_refresh')).toBe(refreshed);
 		fake.advance(25 * 3_600_000);
 		await app.db
 			.updateTable('connections')
@@ -335,7 +336,7 @@ describe('an account of Instagram Login', () => {
 		expect(after.version).toBe(before.version + 1);
 		expect(after.token).not.toBe(before.token);
 		await meta.health.checkAll();
-		expect(fake.calls.count('ig_refresh')).toBe(1);
+		expect(fake.calls.count('ig_refresh')).toBe(refreshed + 1);
 		const renewed = await meta.store.find(connection.id);
 		expect(renewed).toMatchObject({ health: 'ok', webhooks: true });
 		expect(renewed?.tokenExpiresAt?.getTime()).toBeGreaterThan(Date.now() + 59 * 86_400_000);

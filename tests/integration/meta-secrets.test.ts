@@ -218,7 +218,7 @@ describe('after everything was used once', () => {
 		});
 		if (result.kind !== 'granted') throw new Error('not granted');
 		({ pickId } = result);
-	}, 120_000);
+	}, 240_000);
 
 	test('Meta gave out tokens of every kind', () => {
 		const kinds = [...tokens].map((token) => token.slice(0, 3));

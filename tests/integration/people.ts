@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Member } from '../../src/lib/server/auth/member.ts';
 import { createCaller } from '../../src/lib/server/trpc/caller.ts';
 import type { Api } from '../../src/lib/server/trpc/caller.ts';
@@ -40,6 +41,14 @@ export function createPeople(app: TestContext): People {
 			return await app.auth.invitations.acceptAsNew(token, person(name), address());
 		}
 	};
+}
+
+/** Takes every e-mail address out of use, so that a test that is tried again finds its own free. */
+export async function freeAddresses({ db }: Pick<TestContext, 'db'>): Promise<void> {
+	await db
+		.updateTable('users')
+		.set({ email: sql<string>`id::text || '@former.example'` })
+		.execute();
 }
 
 export function emailOf(name: string): string {

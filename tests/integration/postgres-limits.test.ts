@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connectDatabase } from '../../src/lib/server/history/database.ts';
 import type { Db } from '../../src/lib/server/history/database.ts';
 import {
@@ -27,6 +27,7 @@ beforeAll(async () => {
 	app = await createTestContext();
 	proxy = await startTcpProxy(app.urls.database);
 });
+beforeEach(() => proxy.mend());
 afterAll(async () => {
 	await proxy.close();
 	await Promise.all(pools.map((db) => db.destroy()));
@@ -112,7 +113,7 @@ test('while Postgres is away callers are refused at once, and a second after it 
 	const crowd = await Promise.all(Array.from({ length: 200 }, () => refusalOf(pause(db, 0))));
 	expect(new Set(crowd)).toEqual(new Set(['UNAVAILABLE']));
 	proxy.mend();
-	await expect.poll(() => refusalOf(pause(db, 0)), { timeout: 5_000 }).toBeUndefined();
+	await expect.poll(() => refusalOf(pause(db, 0))).toBeUndefined();
 });
 
 test('claims go on while Postgres is away, also for a show that the process has not met', async () => {

@@ -96,6 +96,6 @@ test('of a show that was deleted nothing stays, the recording neither', async ()
 	const jobs = new Queue('rehearsals', { connection: app.redis, prefix: JOBS_PREFIX });
 	// A job that failed would be tried again, and then kept.
 	await app.another({ ROLE: 'worker' });
-	await expect.poll(() => jobs.getJobCountByTypes(), { timeout: 30_000 }).toBe(0);
+	await expect.poll(() => jobs.getJobCountByTypes(), { timeout: 60_000 }).toBe(0);
 	await jobs.close();
-}, 60_000);
+});

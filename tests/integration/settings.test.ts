@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Member } from '../../src/lib/server/auth/member.ts';
 import { channelsOfShow } from '../../src/lib/server/channels/channel-store.ts';
 import { recordAudit } from '../../src/lib/server/history/audit.ts';
 import { createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
-import { PASSWORD, createPeople, emailOf, refusalOf } from './people.ts';
+import { PASSWORD, createPeople, emailOf, freeAddresses, refusalOf } from './people.ts';
 import type { People } from './people.ts';
 import { keysLike } from './redis-nodes.ts';
 
@@ -18,6 +18,7 @@ beforeAll(async () => {
 	people = createPeople(app);
 });
 afterAll(() => app.close());
+beforeEach(() => freeAddresses(app));
 
 describe('settings', () => {
 	test('start with defaults', async () => {
@@ -56,7 +57,7 @@ describe('settings', () => {
 			.selectFrom('audit_log')
 			.where('workspace_id', '=', bob.workspace.id)
 			.select(['actor', 'action', 'details'])
-			.orderBy('created_at')
+			.orderBy('entry')
 			.execute();
 		const entry = { actor: `user:${bob.userId}`, action: 'settings.changed' };
 		expect(entries).toEqual([
@@ -222,7 +223,7 @@ describe('deleting a workspace', () => {
 			(await keysLike(app.redis, '*')).filter(
 				(key) => gone.shows.some((id) => key.includes(id)) && !isAnswer(key)
 			);
-		await expect.poll(keysOfGone, { timeout: 10_000 }).toEqual([]);
+		await expect.poll(keysOfGone).toEqual([]);
 		const keys = await keysLike(app.redis, '*');
 		expect(keys.filter((key) => kept.shows.some((id) => key.includes(id)))).not.toEqual([]);
 		expect(await rowsHolding(traces(kept))).toEqual(keptBefore);

@@ -137,10 +137,14 @@ async function muddledShow(seed: number): Promise<Summary> {
 	return await checkedSummary(showId);
 }
 
+let crowds = 0;
+
 /** Plays some hundred actions of every kind; refused ones are part of it. */
 async function muddle(showId: string, random: Random): Promise<void> {
 	const items = ['1', '2', '3', '4', '5', '6'];
-	const person = () => `u${random.int(1, 25)}`;
+	// Others than in other shows: whom a test has linked stays linked.
+	const crowd = ++crowds;
+	const person = () => `u${crowd}-${random.int(1, 25)}`;
 	const item = () => random.pick(items);
 	const done: Undoable[] = [];
 	const buyer = (user: string) => ({
@@ -279,16 +283,18 @@ describe('people who were linked', () => {
 
 	test('are one buyer in the summary as on the buyers page; their accounts are told beside', async () => {
 		const showId = await app.show({ '1': 9, '2': 1 });
-		for (const user of ['p1', 'p2', 'p3', 'p4']) await app.say(showId, user, 'sold 1');
-		await app.say(showId, 'p1', 'sold 2');
-		await app.say(showId, 'p1', 'sold 1', { platform: 'instagram' });
+		const named = (n: number): string => `p${n}-${showId}`;
+		const [p1, p2, p5] = [named(1), named(2), named(5)];
+		for (const user of [p1, p2, named(3), named(4)]) await app.say(showId, user, 'sold 1');
+		await app.say(showId, p1, 'sold 2');
+		await app.say(showId, p1, 'sold 1', { platform: 'instagram' });
 		// Claims, and holds nothing.
-		await app.say(showId, 'p5', 'sold 2');
+		await app.say(showId, p5, 'sold 2');
 		const apart = await checkedSummary(showId);
 		expect(apart.totals).toMatchObject({ buyers: 5, buyerAccounts: 5, claimants: 6 });
-		await link('facebook:p1', 'instagram:p1');
+		await link(`facebook:${p1}`, `instagram:${p1}`);
 		// Of these one holds a unit.
-		await link('facebook:p2', 'facebook:p5');
+		await link(`facebook:${p2}`, `facebook:${p5}`);
 		const { totals } = await checkedSummary(showId);
 		expect(totals).toMatchObject({ buyers: 4, buyerAccounts: 5, claimants: 4, claims: 7, sold: 6 });
 		expect(await listed(showId)).toEqual({ buyers: 4, claimants: 4 });
