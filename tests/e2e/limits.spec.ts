@@ -212,8 +212,8 @@ test('whoever is refused sees in the console what happened and what to do', asyn
 	})();
 	const refusal = page.getByText('Too many requests. Nothing was changed; try again in a second.');
 	await expect(async () => {
-		await page.getByRole('button', { name: 'One unit more of item 12' }).click({ timeout: 1_000 });
-		await expect(refusal.first()).toBeVisible({ timeout: 500 });
+		await page.getByRole('button', { name: 'One unit more of item 12' }).click({ timeout: 5_000 });
+		await expect(refusal.first()).toBeVisible({ timeout: 2_000 });
 	}).toPass();
 	storming = false;
 	await storm;
