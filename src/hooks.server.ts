@@ -15,7 +15,12 @@ import { startOperationsServer } from '$lib/server/observability/operations-serv
 import { ForgeryLimit } from '$lib/server/protection/forgery-limit.ts';
 import { refusalResponse } from '$lib/server/refusal-response.ts';
 import { RequestGate } from '$lib/server/request-gate.ts';
-import { requestAddress, sessionCookies, setSecurityHeaders } from '$lib/server/request-context.ts';
+import {
+	keepPrivate,
+	requestAddress,
+	sessionCookies,
+	setSecurityHeaders
+} from '$lib/server/request-context.ts';
 import { Shutdown } from '$lib/server/shutdown.ts';
 import { createCaller } from '$lib/server/trpc/caller.ts';
 import type { Api } from '$lib/server/trpc/caller.ts';
@@ -153,6 +158,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 		const response = new Response(answered.body, answered);
 		response.headers.set('x-request-id', event.locals.requestId);
 		setSecurityHeaders(response.headers, event.url);
+		keepPrivate(response.headers, event.locals.member);
 		logRequest(event, response.status, startedAt);
 		return response;
 	} catch (thrown) {
