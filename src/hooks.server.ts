@@ -169,7 +169,9 @@ export const handle: Handle = async ({ event, resolve }) => {
 
 export const handleError: HandleServerError = ({ error: cause, event, status, message }) => {
 	const { requestId } = event.locals;
-	if (status === 404) return { message, requestId };
+	// What Kit refuses by itself (no such page, a broken address, no form) is a fault of the request, and its
+	// error quotes the address.
+	if (status < 500) return { message, requestId };
 	const refusal = findAppError(cause);
 	if (refusal) return { message: refusal.message, code: refusal.code, requestId };
 	findApp()?.services.logger.error({ err: cause, requestId, route: event.route.id }, 'page failed');
