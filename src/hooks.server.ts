@@ -85,13 +85,16 @@ async function signIn(event: RequestEvent): Promise<void> {
 	if (member?.fresh) cookies.set(member);
 	if (sessionId && !member) cookies.clear();
 	event.locals.member = member;
+	const memberReadAt = performance.now();
+	event.locals.memberReadAt = memberReadAt;
 	let api: Api | null = null;
 	Object.defineProperty(event.locals, 'api', {
 		get: () =>
 			(api ??= createCaller(services, member, {
 				cookies,
 				clientAddress: requestAddress(event, services.config),
-				requestId: event.locals.requestId
+				requestId: event.locals.requestId,
+				memberReadAt
 			}))
 	});
 }
@@ -151,6 +154,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 	const startedAt = performance.now();
 	event.locals.requestId = randomUUID();
 	event.locals.member = null;
+	event.locals.memberReadAt = startedAt;
 	try {
 		const { requestId } = event.locals;
 		const answered = await withLogContext({ requestId }, () => answer(event, resolve));
