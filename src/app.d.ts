@@ -9,6 +9,8 @@ declare global {
 			requestId: string;
 			/** Who is signed in. */
 			member: Member | null;
+			/** When that was looked up, as `performance.now()`. */
+			memberReadAt: number;
 			/**
 			 * The API in this process, for load functions and form actions: `locals.api.shows.list({})`.
 			 * The same checks as over HTTP; signing in and out sets this response's cookie. Throws

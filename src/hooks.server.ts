@@ -15,7 +15,12 @@ import { startOperationsServer } from '$lib/server/observability/operations-serv
 import { ForgeryLimit } from '$lib/server/protection/forgery-limit.ts';
 import { refusalResponse } from '$lib/server/refusal-response.ts';
 import { RequestGate } from '$lib/server/request-gate.ts';
-import { requestAddress, sessionCookies, setSecurityHeaders } from '$lib/server/request-context.ts';
+import {
+	keepPrivate,
+	requestAddress,
+	sessionCookies,
+	setSecurityHeaders
+} from '$lib/server/request-context.ts';
 import { Shutdown } from '$lib/server/shutdown.ts';
 import { createCaller } from '$lib/server/trpc/caller.ts';
 import type { Api } from '$lib/server/trpc/caller.ts';
@@ -80,13 +85,16 @@ async function signIn(event: RequestEvent): Promise<void> {
 	if (member?.fresh) cookies.set(member);
 	if (sessionId && !member) cookies.clear();
 	event.locals.member = member;
+	const memberReadAt = performance.now();
+	event.locals.memberReadAt = memberReadAt;
 	let api: Api | null = null;
 	Object.defineProperty(event.locals, 'api', {
 		get: () =>
 			(api ??= createCaller(services, member, {
 				cookies,
 				clientAddress: requestAddress(event, services.config),
-				requestId: event.locals.requestId
+				requestId: event.locals.requestId,
+				memberReadAt
 			}))
 	});
 }
@@ -146,6 +154,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 	const startedAt = performance.now();
 	event.locals.requestId = randomUUID();
 	event.locals.member = null;
+	event.locals.memberReadAt = startedAt;
 	try {
 		const { requestId } = event.locals;
 		const answered = await withLogContext({ requestId }, () => answer(event, resolve));
@@ -153,6 +162,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 		const response = new Response(answered.body, answered);
 		response.headers.set('x-request-id', event.locals.requestId);
 		setSecurityHeaders(response.headers, event.url);
+		keepPrivate(response.headers, event.locals.member);
 		logRequest(event, response.status, startedAt);
 		return response;
 	} catch (thrown) {
@@ -163,7 +173,9 @@ export const handle: Handle = async ({ event, resolve }) => {
 
 export const handleError: HandleServerError = ({ error: cause, event, status, message }) => {
 	const { requestId } = event.locals;
-	if (status === 404) return { message, requestId };
+	// What Kit refuses by itself (no such page, a broken address, no form) is a fault of the request, and its
+	// error quotes the address.
+	if (status < 500) return { message, requestId };
 	const refusal = findAppError(cause);
 	if (refusal) return { message: refusal.message, code: refusal.code, requestId };
 	findApp()?.services.logger.error({ err: cause, requestId, route: event.route.id }, 'page failed');

@@ -1,9 +1,11 @@
 -- Changes to an item itself.
 --
 -- items (hash): `<n>:id`, `<n>:title`, `<n>:quantity`, `<n>:state`, `<n>:won` (number of winners),
---   `<n>:changed` (seq of the last change of its allocation)
+--   `<n>:changed` (seq of the last change of its allocation); an item has all of them
 -- @include "events"
 -- @include "operator"
+
+local FIELDS_OF_ITEM = 6
 
 -- Stores `item` and emits item.updated. `previous` is the item before, or cjson.null for a new one;
 -- `cause` only for an action that changes claims as well.

@@ -18,6 +18,11 @@ test.each([
 	'/\t/evil.example',
 	'/\n/evil.example',
 	'javascript:alert(1)',
+	'/.//evil.example',
+	'/..//evil.example',
+	'/%2e//evil.example',
+	'/shows/..//evil.example',
+	'/.\\/evil.example/a?b#c',
 	`/${'a'.repeat(3_000)}`
 ])('%j leads home', (target) => expect(safeRedirect(target)).toBe(HOME_PATH));
 

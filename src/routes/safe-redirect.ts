@@ -13,7 +13,9 @@ export function safeRedirect(target: string | null): string {
 	if (target === null || !target.startsWith('/') || target.length > 2_000) return HOME_PATH;
 	if (!URL.canParse(target, SOME_ORIGIN)) return HOME_PATH;
 	const url = new URL(target, SOME_ORIGIN);
-	return url.origin === SOME_ORIGIN ? url.pathname + url.search + url.hash : HOME_PATH;
+	// `/.//host` stays on the origin, but what is left of it once the dots are resolved does not.
+	if (url.origin !== SOME_ORIGIN || url.pathname.startsWith('//')) return HOME_PATH;
+	return url.pathname + url.search + url.hash;
 }
 
 /** `?redirectTo=…` for a path, nothing for the home page. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod';
 import type { Member } from '../../src/lib/server/auth/member.ts';
 import { membersOf, workspacesOf } from '../../src/lib/server/auth/member-lists.ts';
+import { createCaller } from '../../src/lib/server/trpc/caller.ts';
 import { findAppError } from '../../src/lib/server/trpc/errors.ts';
 import { createTestContext } from './harness.ts';
 import type { TestContext } from './harness.ts';
@@ -316,6 +317,22 @@ describe('a member who is removed', () => {
 		await people.api(cal).members.remove({ userId: dot.userId });
 		expect(await people.now(dot)).toBeNull();
 		expect(await people.now(second)).toBeNull();
+	});
+
+	test('can’t end what they began before, by sending its body slowly', async () => {
+		const gus = await people.owner('Quill');
+		const hal = await people.colleague(gus, 'operator', 'Yaro');
+		await people.api(gus).members.changeRole({ userId: hal.userId, role: 'owner' });
+		const owner = await people.now(hal);
+		const begun = createCaller(app, owner, { memberReadAt: performance.now() - 20_000 });
+		expect(await refusalOf(begun.members.invite({ role: 'viewer' }))).toBeNull();
+		await people.api(gus).members.changeRole({ userId: hal.userId, role: 'viewer' });
+		expect(await refusalOf(begun.members.invite({ role: 'operator' }))).toBe('FORBIDDEN');
+		await people.api(gus).members.remove({ userId: hal.userId });
+		expect(await refusalOf(begun.members.invite({ role: 'operator' }))).toBe('SIGNED_OUT');
+		const deletion = begun.settings.deleteWorkspace({ name: gus.workspace.name });
+		expect(await refusalOf(deletion)).toBe('SIGNED_OUT');
+		expect(await people.now(gus)).not.toBeNull();
 	});
 
 	test('keeps the sessions that work in another workspace', async () => {

@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import type { LiveMessage } from '../../src/lib/domain/live-show.ts';
 import type { Member } from '../../src/lib/server/auth/member.ts';
 import { SESSION_COOKIE } from '../../src/lib/server/auth/session-cookie.ts';
+import { createCaller } from '../../src/lib/server/trpc/caller.ts';
 import { devRouter } from '../../src/lib/server/trpc/router.ts';
 import type { AppRouter } from '../../src/lib/server/trpc/router.ts';
 import {
@@ -245,6 +246,22 @@ describe('a socket', () => {
 		await app.auth.signOut(leaver.sessionId);
 		call(socket, 2, 'query', 'shows.list', {});
 		expect(await next()).toHaveProperty('error.data.appCode', 'SIGNED_OUT');
+	});
+
+	test('that watches a show is told at once when its member signs out elsewhere', async () => {
+		const leaver = await register('leaver3');
+		const showId = await showOf(leaver);
+		const socket = await connected({ session: leaver.sessionId });
+		const next = reader(socket);
+		call(socket, 1, 'subscription', 'live.show', { showId });
+		while (!JSON.stringify(await next()).includes('snapshot'));
+		await createCaller(app, leaver).auth.signOut();
+		for (;;) {
+			const message = await next();
+			if (!('error' in message)) continue;
+			expect(message).toHaveProperty('error.data.appCode', 'SIGNED_OUT');
+			break;
+		}
 	});
 
 	test('can’t sign in: no response is left that could carry the cookie', async () => {

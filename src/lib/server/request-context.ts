@@ -1,5 +1,6 @@
 import type { Cookies } from '@sveltejs/kit';
 import { clientAddress } from './auth/client-address.ts';
+import type { Member } from './auth/member.ts';
 import { SESSION_COOKIE } from './auth/session-cookie.ts';
 import type { Config } from './config.ts';
 import { securityHeaders } from './protection/security-headers.ts';
@@ -43,4 +44,12 @@ export function setSecurityHeaders(headers: Headers, url: URL): void {
 	for (const [name, value] of Object.entries(securityHeaders(url.protocol === 'https:'))) {
 		if (!headers.has(name)) headers.set(name, value);
 	}
+}
+
+/**
+ * Whatever a member is answered is theirs alone: no proxy keeps it, and it is not there for whoever presses
+ * "back" in the same browser after they signed out.
+ */
+export function keepPrivate(headers: Headers, member: Member | null): void {
+	if (member && !headers.has('cache-control')) headers.set('cache-control', 'private, no-store');
 }

@@ -133,15 +133,20 @@ export class OperatorActions {
 		return await this.#runner.act(SET_QUANTITY_SCRIPT, showId, args, undoableDetail.nullable());
 	}
 
-	/** Throws `ITEM_EXISTS`, `SHOW_ENDED`. */
+	/**
+	 * `limit`: most items that the show may have; null: any number. Throws `ITEM_EXISTS`, `TOO_MANY_ITEMS`,
+	 * `SHOW_ENDED`.
+	 */
 	async addItem(
 		showId: string,
 		item: { readonly number: string; readonly title: string; readonly quantity: number },
-		actor: string
+		actor: string,
+		limit: number | null = null
 	): Promise<{ itemId: string }> {
 		assertQuantity(item.quantity);
 		const itemId = randomUUID();
-		const args = [item.number, itemId, item.title, String(item.quantity), actor];
+		const most = limit === null ? '' : String(limit);
+		const args = [item.number, itemId, item.title, String(item.quantity), actor, most];
 		await this.#runner.act(ADD_ITEM_SCRIPT, showId, args, noDetail);
 		return { itemId };
 	}

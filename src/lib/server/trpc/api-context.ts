@@ -16,6 +16,8 @@ export type ApiContext = {
 	readonly clientAddress: string;
 	/** Who the session cookie said it is when the request, or the socket's connection, was made. */
 	readonly member: Member | null;
+	/** When that was looked up, as `performance.now()`; absent: just now. */
+	readonly memberReadAt?: number | undefined;
 	/** `local`: a page's load function or form action, which calls without a network. */
 	readonly transport: 'http' | 'socket' | 'local';
 	/** Null on a socket: no response is left that could carry a cookie. */

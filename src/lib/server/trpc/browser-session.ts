@@ -12,5 +12,8 @@ export async function leaveSession({
 	member,
 	services
 }: Pick<ApiContext, 'member' | 'services'>): Promise<void> {
-	if (member) await services.auth.signOut(member.sessionId);
+	if (!member) return;
+	await services.auth.signOut(member.sessionId);
+	// Consoles that the session opened end with it.
+	await services.auth.news.announce(member.userId);
 }

@@ -10,6 +10,8 @@ export type CallerOptions = {
 	readonly cookies?: SessionCookies;
 	readonly clientAddress?: string;
 	readonly requestId?: string;
+	/** When the member was looked up, as `performance.now()`; absent: just now. */
+	readonly memberReadAt?: number;
 	/** Ends subscriptions. */
 	readonly signal?: AbortSignal;
 };
@@ -26,6 +28,7 @@ function contextFor(
 	return {
 		services,
 		member,
+		memberReadAt: options.memberReadAt,
 		requestId: options.requestId ?? crypto.randomUUID(),
 		clientAddress: options.clientAddress ?? '127.0.0.1',
 		transport: 'local',

@@ -58,10 +58,17 @@ export const publicProcedure = trpc.procedure.use(async ({ ctx, type, path, next
 	return result;
 });
 
-/** A socket outlives the session that opened it, so there each call looks the session up again. */
+/** Whoever sends a body slowly has it read long after the request began. */
+const MEMBER_FRESH_MS = 1_000;
+
+/**
+ * A socket outlives the session that opened it, so there each call looks the session up again. So does a call
+ * of a request that took its time: its member may have been removed meanwhile.
+ */
 async function currentMember(ctx: ApiContext): Promise<Member> {
+	const age = performance.now() - (ctx.memberReadAt ?? performance.now());
 	const member =
-		ctx.member && ctx.transport === 'socket'
+		ctx.member && (ctx.transport === 'socket' || age > MEMBER_FRESH_MS)
 			? await ctx.services.auth.validateSession(ctx.member.sessionId)
 			: ctx.member;
 	if (!member) throw new AppError('SIGNED_OUT');

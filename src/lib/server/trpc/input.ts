@@ -43,6 +43,9 @@ export const quantity = z
 	.min(0, 'The quantity can’t be negative.')
 	.max(MAX_QUANTITY, `The quantity can be at most ${MAX_QUANTITY}.`);
 
+/** Most items of a show: each of its consoles, and whoever shows its past, holds all of them. */
+export const MAX_SHOW_ITEMS = 5_000;
+
 export const newItem = z.object({ number: itemNumber, title: itemTitle, quantity });
 
 /** A claim or pass word, normalised. */

@@ -17,6 +17,9 @@ export type NewItem = {
 	readonly quantity: number;
 };
 
+/** Most shows of a workspace that are not over, rehearsals too: until then each of them is in Redis. */
+export const MAX_OPEN_SHOWS = 200;
+
 /** How a show came to be, as the audit log tells it. */
 export type Beginning = {
 	readonly action: 'show.created' | 'show.duplicated' | 'rehearsal.started';
@@ -26,7 +29,21 @@ export type Beginning = {
 	readonly overrides?: ShowOverrides;
 };
 
-/** Adds a draft show to the member's workspace, and in the same transaction the entry that says who did. */
+/** Throws `TOO_MANY_SHOWS` for a workspace that has as many as it may. */
+async function checkRoom(tx: Db, workspaceId: string): Promise<void> {
+	const open = await tx
+		.selectFrom('shows')
+		.where('workspace_id', '=', workspaceId)
+		.where('status', '<>', 'ended')
+		.select((eb) => eb.fn.countAll<string>().as('count'))
+		.executeTakeFirstOrThrow();
+	if (Number(open.count) >= MAX_OPEN_SHOWS) throw new AppError('TOO_MANY_SHOWS');
+}
+
+/**
+ * Adds a draft show to the member's workspace, and in the same transaction the entry that says who did.
+ * Throws `TOO_MANY_SHOWS`.
+ */
 export async function createShow(
 	{ db, member }: { readonly db: Db; readonly member: Member },
 	settings: ShowSettings,
@@ -34,6 +51,7 @@ export async function createShow(
 ): Promise<ScopedShow> {
 	const workspaceId = member.workspace.id;
 	return await db.transaction().execute(async (tx) => {
+		await checkRoom(tx, workspaceId);
 		const show = await new WorkspaceScope(tx, workspaceId).createShow(settings, { isRehearsal });
 		if (overrides) await writeShowOverrides(tx, show, overrides);
 		await recordAudit(tx, {

@@ -10,6 +10,7 @@ import { readActionEvents } from '../history/action-events.ts';
 import type { ScopedShow } from '../history/queries/scope.ts';
 import type { ShowOverrides } from '../history/queries/show-overrides.ts';
 import type { BatchReader, SubscribeOptions } from '../realtime/hub-types.ts';
+import { MAX_SHOW_ITEMS } from './input.ts';
 import type { ApiServices } from './services.ts';
 import { changeOverrides } from './show-overrides.ts';
 import type { OverrideChanges } from './show-overrides.ts';
@@ -63,7 +64,7 @@ export class ShowControls {
 	}
 
 	addItem(item: { number: string; title: string; quantity: number }): Promise<{ itemId: string }> {
-		return this.#services.actions.addItem(this.#show.id, item, this.#actor);
+		return this.#services.actions.addItem(this.#show.id, item, this.#actor, MAX_SHOW_ITEMS);
 	}
 
 	editItem(item: string, title: string): Promise<void> {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { may } from '$lib/server/auth/permissions.ts';
 import { findAppError } from '$lib/server/trpc/errors.ts';
 import { settingsInput } from '$lib/server/trpc/settings-input.ts';
+import { flatForm } from '../../flat-form.ts';
 import { formRefusal } from '../../form-refusal.ts';
 import { orErrorPage, requireMember } from '../../page-access.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -41,7 +42,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 export const actions: Actions = {
 	save: async ({ locals, request, url }) => {
 		requireMember(locals, url);
-		const form = await superValidate(request, settingsSchema);
+		const form = await superValidate(await flatForm(request), settingsSchema);
 		if (!form.valid) return fail(400, { form });
 		const { poll, ...settings } = form.data;
 		const pollSeconds = poll === '' ? null : Number(poll);

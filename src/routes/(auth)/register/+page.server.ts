@@ -4,6 +4,7 @@ import { zod4 } from 'sveltekit-superforms/adapters';
 import { MIN_PASSWORD_TEXT, registerInput } from '$lib/server/auth/input.ts';
 import { findAppError } from '$lib/server/trpc/errors.ts';
 import { TIME_ZONE_COOKIE, knownTimeZone } from '$lib/ui/time-zone.svelte.ts';
+import { flatForm } from '../../flat-form.ts';
 import { formRefusal } from '../../form-refusal.ts';
 import { safeRedirect } from '../../safe-redirect.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -22,7 +23,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 
 export const actions: Actions = {
 	default: async ({ locals, request, url, cookies }) => {
-		const form = await superValidate(request, schema);
+		const form = await superValidate(await flatForm(request), schema);
 		const input = { ...form.data };
 		form.data.password = '';
 		if (!form.valid) return fail(400, { form });

@@ -2,6 +2,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import { superValidate } from 'sveltekit-superforms';
 import { zod4 } from 'sveltekit-superforms/adapters';
 import { signInInput } from '$lib/server/auth/input.ts';
+import { flatForm } from '../../flat-form.ts';
 import { formRefusal } from '../../form-refusal.ts';
 import { safeRedirect } from '../../safe-redirect.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -16,7 +17,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 
 export const actions: Actions = {
 	default: async ({ locals, request, url }) => {
-		const form = await superValidate(request, schema);
+		const form = await superValidate(await flatForm(request), schema);
 		const { email, password } = form.data;
 		form.data.password = '';
 		if (!form.valid) return fail(400, { form });

@@ -14,7 +14,7 @@ export const itemsRouter = router({
 	/** The items with winners and queue, by number, as they are live. */
 	list: showProcedure.query(async ({ ctx }) => (await ctx.view.snapshot()).items),
 
-	/** Throws `ITEM_EXISTS`. */
+	/** Throws `ITEM_EXISTS`, `TOO_MANY_ITEMS`. */
 	add: showOperatorProcedure
 		.input(newItem)
 		.mutation(({ ctx, input: { number, title, quantity } }) =>
@@ -23,7 +23,8 @@ export const itemsRouter = router({
 
 	/**
 	 * Adds many items, e.g. from a pasted list, in order. Each row says for itself whether it was added;
-	 * a number that exists already is skipped (`ITEM_EXISTS`). Throws `SHOW_ENDED`.
+	 * a number that exists already is skipped (`ITEM_EXISTS`). Throws `SHOW_ENDED`, and
+	 * `TOO_MANY_ITEMS` once the show is full; the rows before that are added.
 	 */
 	addMany: showOperatorProcedure
 		.input(z.object({ items: z.array(newItem).min(1).max(MAX_ITEMS_AT_ONCE) }))

@@ -4,7 +4,7 @@ import { RehearsalFormatError } from '../../rehearsal/read.ts';
 import { loadRehearsal, rehearsalSourceSchema } from '../../rehearsal/source.ts';
 import type { RehearsalSource } from '../../rehearsal/source.ts';
 import { operatorProcedure, router } from '../init.ts';
-import { showName } from '../input.ts';
+import { MAX_SHOW_ITEMS, showName } from '../input.ts';
 import { createShow } from '../new-show.ts';
 
 const startInput = z.object({
@@ -17,7 +17,11 @@ const startInput = z.object({
 
 async function load(source: RehearsalSource): ReturnType<typeof loadRehearsal> {
 	try {
-		return await loadRehearsal(source);
+		const rehearsal = await loadRehearsal(source);
+		const later = rehearsal.lines.filter(({ line }) => line.type === 'item').length;
+		if (rehearsal.header.items.length + later > MAX_SHOW_ITEMS)
+			throw new AppError('TOO_MANY_ITEMS');
+		return rehearsal;
 	} catch (error) {
 		if (!(error instanceof RehearsalFormatError)) throw error;
 		const message = 'The file is not a valid recorded show.';
@@ -29,7 +33,8 @@ export const rehearsalsRouter = router({
 	/**
 	 * Plays a recorded or generated show into a new show of the workspace, which is marked as a rehearsal
 	 * and stays out of all figures. A worker plays it; ending the show stops it. Throws `INVALID_INPUT`
-	 * for a bad file (details: `lines`: { lineNumber, message }[]), `RATE_LIMITED`, `UNAVAILABLE`.
+	 * for a bad file (details: `lines`: { lineNumber, message }[]), `TOO_MANY_ITEMS`, `TOO_MANY_SHOWS`,
+	 * `RATE_LIMITED`, `UNAVAILABLE`.
 	 */
 	start: operatorProcedure.input(startInput).mutation(async ({ ctx, input }) => {
 		await ctx.admitRehearsal();

@@ -8,6 +8,7 @@ import {
 	renameInput
 } from '$lib/server/auth/input.ts';
 import { findAppError } from '$lib/server/trpc/errors.ts';
+import { flatForm } from '../../../flat-form.ts';
 import { formRefusal } from '../../../form-refusal.ts';
 import { orErrorPage, requireMember } from '../../../page-access.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -29,7 +30,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 export const actions: Actions = {
 	rename: async ({ locals, request, url }) => {
 		requireMember(locals, url);
-		const form = await superValidate(request, nameSchema, { id: 'name' });
+		const form = await superValidate(await flatForm(request), nameSchema, { id: 'name' });
 		if (!form.valid) return fail(400, { form });
 		try {
 			await locals.api.account.rename(form.data);
@@ -41,7 +42,7 @@ export const actions: Actions = {
 
 	password: async ({ locals, request, url }) => {
 		requireMember(locals, url);
-		const form = await superValidate(request, passwordSchema, { id: 'password' });
+		const form = await superValidate(await flatForm(request), passwordSchema, { id: 'password' });
 		const change = { ...form.data };
 		// What was typed does not travel back.
 		form.data = { currentPassword: '', newPassword: '' };

@@ -2,6 +2,7 @@ import { error, fail, redirect } from '@sveltejs/kit';
 import { superValidate } from 'sveltekit-superforms';
 import { zod4 } from 'sveltekit-superforms/adapters';
 import { mayOperate } from '$lib/server/auth/member.ts';
+import { flatForm } from '../../../flat-form.ts';
 import { formRefusal } from '../../../form-refusal.ts';
 import { orErrorPage, requireMember } from '../../../page-access.ts';
 import { reviewNewItems } from './review-new-items.ts';
@@ -31,7 +32,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 export const actions: Actions = {
 	default: async ({ locals, request, url }) => {
 		requireMember(locals, url);
-		const form = await superValidate(request, schema);
+		const form = await superValidate(await flatForm(request), schema);
 		if (!form.valid) return fail(400, { form });
 		const { name, claimWord, passWord } = form.data;
 		const items = [...reviewNewItems(form.data.items).ready];

@@ -3,6 +3,7 @@ import { setError, superValidate } from 'sveltekit-superforms';
 import { zod4 } from 'sveltekit-superforms/adapters';
 import { MIN_PASSWORD_TEXT, personInput, signInInput } from '$lib/server/auth/input.ts';
 import { findAppError } from '$lib/server/trpc/errors.ts';
+import { flatForm } from '../../../flat-form.ts';
 import { formRefusal } from '../../../form-refusal.ts';
 import { orErrorPage, requireMember } from '../../../page-access.ts';
 import { HOME_PATH } from '../../../safe-redirect.ts';
@@ -39,7 +40,7 @@ export const actions: Actions = {
 
 	/** Somebody new. */
 	register: async ({ locals, params, request }) => {
-		const form = await superValidate(request, personSchema, { id: 'person' });
+		const form = await superValidate(await flatForm(request), personSchema, { id: 'person' });
 		const person = { ...form.data };
 		form.data.password = '';
 		if (!form.valid) return fail(400, { form });
@@ -57,7 +58,7 @@ export const actions: Actions = {
 
 	/** Somebody who has an account. */
 	signIn: async ({ locals, params, request }) => {
-		const form = await superValidate(request, signInSchema, { id: 'sign-in' });
+		const form = await superValidate(await flatForm(request), signInSchema, { id: 'sign-in' });
 		const credentials = { ...form.data };
 		form.data.password = '';
 		if (!form.valid) return fail(400, { form });

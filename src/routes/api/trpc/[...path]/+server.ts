@@ -10,6 +10,7 @@ const handler: RequestHandler = (event) => {
 		requestId: event.locals.requestId,
 		clientAddress: requestAddress(event, services.config),
 		member: event.locals.member,
+		memberReadAt: event.locals.memberReadAt,
 		transport: 'http',
 		cookies: sessionCookies(event.cookies, services.auth.cookie),
 		connection: null
