@@ -12,7 +12,8 @@ export const APP_ERRORS = {
 	ITEM_EXISTS: 'The show already has an item with this number.',
 	TOO_MANY_ITEMS:
 		'A show can have at most 5,000 items. Take some away first, or start another show.',
-	TOO_MANY_SHOWS: 'A workspace can have at most 200 shows that are not over. End some first.',
+	TOO_MANY_SHOWS:
+		'A workspace can have at most 1,000 shows that are not over. End some first; a draft goes live for that.',
 	ITEM_HAS_CLAIMS: 'Somebody holds or waits for this item. Release the claims first.',
 	QUANTITY_BELOW_CLAIMED: 'More units are already sold than that. Release a winner first.',
 	SOLD_OUT: 'No unit is free. Raise the quantity, or reassign a winner’s unit.',

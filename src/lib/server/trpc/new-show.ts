@@ -18,7 +18,7 @@ export type NewItem = {
 };
 
 /** Most shows of a workspace that are not over, rehearsals too: until then each of them is in Redis. */
-export const MAX_OPEN_SHOWS = 200;
+export const MAX_OPEN_SHOWS = 1_000;
 
 /** How a show came to be, as the audit log tells it. */
 export type Beginning = {
