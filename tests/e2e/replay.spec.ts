@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { viewerOf } from './drafts.ts';
@@ -15,10 +16,17 @@ const END = 12;
 
 async function playedShow(server: Server, account: Account, end = true): Promise<string> {
 	const showId = await server.show(account, { '7': 2, '12': 1 });
-	await server.say(showId, 'ana', 'sold 12');
-	await server.say(showId, 'ben', 'sold 12');
-	await server.say(showId, 'cid', 'so pretty');
-	await server.say(showId, 'ana', 'pass 12');
+	for (const [user, text] of [
+		['ana', 'sold 12'],
+		['ben', 'sold 12'],
+		['cid', 'so pretty'],
+		['ana', 'pass 12']
+	] as const) {
+		// Times are told in milliseconds: what shares one is one moment of the replay.
+		await sleep(5);
+		await server.say(showId, user, text);
+	}
+	await sleep(5);
 	const { actions, db, live } = server.context;
 	if (end) await actions.changeStatus(showId, 'ended', OPERATOR);
 	const { seq } = await live.snapshot(showId);
