@@ -51,15 +51,16 @@ describe('a live whose only working path is', () => {
 			fake.fail({ kind: 'error', code: 100, endpoint: 'stream', id: live.id, times: null });
 		}
 		const { showId, channelId } = await listeningShow(context, shop.facebook, live);
+		if (works('stream')) await until('the stream', () => Promise.resolve(fake.streams(live.id)));
 		// Which post is the live's is learned from the first comment that another path brings too.
 		write(live, 1);
 		await untilLogged(context, showId, 1);
 		await until(
-			'the webhook of the first comment',
+			'the first comment by every path',
 			() => figures(showId, channelId),
-			({ byPath }) => byPath.webhook === 1 && byPath.poll === 1
+			({ byPath }) =>
+				byPath.webhook === 1 && byPath.poll === 1 && byPath.stream === (works('stream') ? 1 : 0)
 		);
-		if (works('stream')) await until('the stream', () => Promise.resolve(fake.streams(live.id)));
 		if (!works('webhook')) fake.knobs.set({ webhooks: { dropShare: 1 } });
 		if (!works('poll')) await pausePolls(showId, channelId, live);
 		const before = await figures(showId, channelId);
@@ -93,9 +94,9 @@ test('each path loses other comments: together they lose none, and each one’s 
 	const { fake, figures, endPause } = context;
 	const live = shop.page.goLive();
 	const { showId, channelId } = await listeningShow(context, shop.facebook, live);
+	await until('the stream', () => Promise.resolve(fake.streams(live.id)));
 	write(live, 1);
 	await untilLogged(context, showId, 1);
-	await until('the stream', () => Promise.resolve(fake.streams(live.id)));
 	await until(
 		'every path has brought the first comment',
 		() => figures(showId, channelId),
